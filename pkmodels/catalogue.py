@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from .errors import ModelError, unknown
+from .modifiers import modified
 
 _KINDS = {"release": "carriers", "body": "bodies"}
 
@@ -23,25 +24,28 @@ def _places(kind):
     return found
 
 
-def names(kind="release"):
+def list_models(kind="release"):
     """The names of all models of a kind, ``"release"`` or ``"body"``."""
     return tuple(_places(kind))
 
 
 def family(name):
     """The family of a release model: the folder it stands in."""
-    return _places("release")[name].split(".")[-2]
+    return _places("release")[name.split("+")[0]].split(".")[-2]
 
 
 @lru_cache(maxsize=512)
-def model(name, kind="release"):
-    """The model of that name.
+def get_model(name, kind="release"):
+    """The model of that name; ``weibull+lag+plateau`` puts modifiers on a curve.
 
     Raises
     ------
     UnknownName
         With the nearest names.
     """
+    base, *modifiers = (part.strip() for part in str(name).split("+"))
+    if modifiers and kind == "release":
+        return modified(get_model(base), modifiers)
     places = _places(kind)
     if name not in places:
         raise unknown(f"{kind} model", name, places)

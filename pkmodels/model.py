@@ -5,7 +5,7 @@ check of dimensions are derived from it (see `dimensions.py` and `solve/`).
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -69,7 +69,11 @@ class Parameter:
     def check(self, value, unit=None):
         """Return ``value`` (in ``unit``, else the parameter's own) in this parameter's unit, or refuse it."""
         if not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise ModelError(f"{self.name} = {value!r} is not a number; give one in {self.unit_text}")
+            raise ModelError(f"{self.name} = {value!r} is not a number; give one in {self.unit_text or 'plain numbers'}")
+        if unit is not None and units.dimension(unit) != units.dimension(self.unit):
+            raise ModelError(f"{self.name} = {value:g} {'' if unit == '1' else unit}".rstrip() + f" has the wrong unit: "
+                             f"{self.name} is given in {self.unit_text or 'plain numbers'} ({self.meaning}), "
+                             f"such as {self.value:g} {self.unit_text}".rstrip())
         value = units.convert(float(value), unit or self.unit, self.unit)
         low, high = self.bounds
         if not low <= value <= high:
@@ -113,8 +117,6 @@ class _Definition:
     also: tuple = field(default=(), kw_only=True)
     #: Orders that parameters must keep, as (slower, faster) symbols: k_sustained < k_burst.
     ordered: tuple = field(default=(), kw_only=True)
-    #: (times in hours, released shares) -> {name: value in hours}: a first guess from a measured curve.
-    guess: Callable | None = field(default=None, kw_only=True)
     remarks: str = field(default="", kw_only=True)
 
     def parameter(self, name):
@@ -196,6 +198,8 @@ class Curve(_Definition):
         several clocks, one per mechanism.
     kinks : tuple of sympy.Expr
         Times at which the curve bends sharply (the end of a zero-order release, a lag).
+    saturates : bool
+        Whether the curve levels off by itself; a power of time does not.
     share_unit : str
         ``"1"``: the curve is a share of dose.
     """
@@ -203,6 +207,7 @@ class Curve(_Definition):
     released: Expr = field(kw_only=True)
     clocks: Mapping = field(default_factory=lambda: {t: sympy.Integer(1)}, kw_only=True)
     kinks: tuple = field(default=(), kw_only=True)
+    saturates: bool = field(default=True, kw_only=True)
     share_unit: str = field(default="1", kw_only=True)
 
     def __post_init__(self):
@@ -233,7 +238,7 @@ class Curve(_Definition):
     @cached_property
     def latex(self):
         """The equation for typesetting."""
-        return r"\mathrm{released}(t) = " + sympy.latex(self.released)
+        return r"\mathrm{released}(t) = " + sympy.latex(self.released, symbol_names=_typeset(self.symbols))
 
     def as_model(self):
         """The same release as a flow from ``held`` to ``released``, for joining and for testing."""
@@ -367,7 +372,8 @@ class Model(_Definition):
     @cached_property
     def latex(self):
         """The differential equations for typesetting."""
-        lines = (rf"\frac{{d\,{sympy.latex(s)}}}{{dt}} &= {sympy.latex(rate)}"
+        names = _typeset((*self.symbols, *self.states))
+        lines = (rf"\frac{{d\,{names[s]}}}{{dt}} &= {sympy.latex(rate, symbol_names=names)}"
                  for s, rate in zip(self.states, self.right_hand_side, strict=True))
         return r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"
 
@@ -385,13 +391,13 @@ class Model(_Definition):
             inlet=None if self.inlet is None else new(self.inlet),
             quantity_units={new(k): v for k, v in self.quantity_units.items()},
             also=tuple(replace(a, expression=new(a.expression)) for a in self.also),
-            ordered=tuple((new(a), new(b)) for a, b in self.ordered), guess=None)
+            ordered=tuple((new(a), new(b)) for a, b in self.ordered))
 
     def in_amounts(self, dose):
         """A carrier in shares of dose rewritten for a dose in milligrams (``dose`` is its symbol)."""
         shares = {s: s / dose for s in self.stores}
         return replace(
-            self, amount="mg", guess=None,
+            self, amount="mg",
             parameters=(*self.parameters, Parameter(dose, 1.0, "mg", (0, math.inf), "dose", scale="log")),
             start={k: v * dose if k in self.stores else v for k, v in self.start.items()},
             flows=tuple(Flow(f.source, f.target, sympy.expand(dose * f.rate.xreplace(shares))) for f in self.flows),
@@ -447,3 +453,15 @@ def _require_dimension(name, what, expression, wanted, known):
 
 def _text(dimension):
     return " ".join(f"{n[1:-1]}^{p:g}" for n, p in dimension.items()) or "a plain number"
+
+
+def _typeset(symbols):
+    """Words set upright, their index below: k_burst becomes k with an upright 'burst' under it."""
+    greek = {"alpha", "beta", "gamma", "delta", "epsilon", "kappa", "lambda", "mu", "sigma", "tau", "theta"}
+    names = {}
+    for symbol in symbols:
+        stem, _, index = symbol.name.partition("_")
+        letter = rf"\{stem}" if stem in greek else stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
+        index = index.replace("_", r"\ ")
+        names[symbol] = letter + (rf"_{{\mathrm{{{index}}}}}" if index else "")
+    return names

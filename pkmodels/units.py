@@ -51,6 +51,7 @@ BASE = {
     "[activity]": "international_unit",
     "[decay]": "decay",
 }
+_NUMBER_AND_UNIT = r"\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)(?![,.\d])\s*(.*?)\s*"
 TIME_UNITS = ("min", "h", "day", "week")
 
 
@@ -145,7 +146,7 @@ def quantity(text, kind, example):
 
     ``kind`` is a unit of the dimension that is wanted, ``example`` what the message shows.
     """
-    match = re.fullmatch(r"\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*", str(text))
+    match = re.fullmatch(_NUMBER_AND_UNIT, str(text))
     if not match or not match[2]:
         raise UnitError(f"'{text}' is not a number with a unit; write for example '{example}'")
     if dimension(match[2]) != dimension(kind):
@@ -175,3 +176,15 @@ def _words(text):
     }
     found = known.get(dimension(text))
     return found or "of dimension " + " ".join(f"{name[1:-1]}^{power:g}" for name, power in dimension(text))
+
+
+def assigned(name, text):
+    """Read the value in ``name=value``: "0.099/day", "14 day" or, for a plain number, "0.2"; returns (number, unit)."""
+    match = re.fullmatch(_NUMBER_AND_UNIT, str(text))
+    if not match:
+        raise UnitError(f"{name}='{text}' is not a number with a unit; write for example {name}=0.099/day, with a "
+                        f"decimal point")
+    after = match[2]
+    found = f"1{after}" if after.startswith("/") else after or "1"
+    unit(found)
+    return float(match[1]), found

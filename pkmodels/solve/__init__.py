@@ -67,6 +67,15 @@ def states(model, values, times, environment=_STANDARD):
     return stiff.states(model, values, times, environment)
 
 
+def observed_weights(model, values):
+    """What one unit in each state contributes to what a linear model shows, shape (states,)."""
+    surroundings = _STANDARD.at(0.0)
+    outside = [surroundings[s.name] for s in compiled.SURROUNDINGS]
+    numbers = [values[s.name] for s in model.symbols]
+    shown = compiled.observed(model)
+    return np.array([shown(0.0, *outside, *row, *numbers)[0] for row in np.eye(len(model.states))], dtype=float)
+
+
 def kinks(model, values):
     """The hours at which a release bends sharply."""
     if not isinstance(model, Curve) or not model.kinks:

@@ -23,38 +23,37 @@ def released(curve, values, times, environment):
 
 
 def sensitivities(curve, values, times, environment):
-    """d released / d parameter, shape (times, parameters)."""
+    """d released / d parameter, shape (..., times, parameters); the leading axes are those of the values."""
     times = np.maximum(np.asarray(times, dtype=float), compiled.TIME_ZERO)
     clocks = _clocks(curve, values, times, environment, gradient=True)
     parameters = [values[s.name] for s in curve.symbols]
     parts = compiled.closed_gradient(curve)(*[theta for theta, _ in clocks], *parameters)
-    columns = np.stack([np.broadcast_to(p, times.shape) for p in parts], axis=-1).astype(float)
-    direct, by_clock = columns[:, : len(parameters)], columns[:, len(parameters):]
-    for k, (_, slope) in enumerate(clocks):
-        if slope is not None:
-            direct = direct + by_clock[:, k, None] * slope
-    return direct
+    shape = np.broadcast_shapes(times.shape, *(np.shape(p) for p in parameters))
+    direct, by_clock = parts[: len(parameters)], parts[len(parameters):]
+    columns = []
+    for j, column in enumerate(direct):
+        through_clocks = sum(by_clock[k] * slope[j] for k, (_, slope) in enumerate(clocks) if slope is not None)
+        columns.append(np.broadcast_to(column + through_clocks, shape))
+    return np.stack(columns, axis=-1).astype(float)
 
 
 def _clocks(curve, values, times, environment, gradient):
-    """(clock, d clock / d parameter or None) per clock."""
+    """(clock, its derivatives by parameter or None) per clock."""
     parameters = [values[s.name] for s in curve.symbols]
     slopes = compiled.pace_gradients(curve) if gradient else None
 
     def at(surroundings):
         outside = [surroundings[s.name] for s in compiled.SURROUNDINGS]
-        pace = compiled.paces(curve)(*outside, *parameters)
-        slope = np.reshape(slopes(*outside, *parameters), (len(curve.clocks), -1)) if slopes else None
-        return pace, slope
+        return compiled.paces(curve)(*outside, *parameters), slopes and slopes(*outside, *parameters)
 
     if environment.is_constant or not curve.uses_environment:
-        pieces = [(np.asarray(times), at(environment.at(0.0)))]
+        pieces = [(times, *at(environment.at(0.0)))]
     else:
-        pieces = [(np.clip(times - a, 0, b - a), at(surroundings))
-                  for a, b, surroundings in environment.segments(0.0, float(np.max(times)) or 1.0)]
-    shown = []
+        pieces = [(np.clip(times - a, 0, b - a), *at(surroundings))
+                  for a, b, surroundings in environment.segments(0.0, float(np.max(times)))]
+    count, shown = len(parameters), []
     for k in range(len(curve.clocks)):
-        theta = sum(spent * pace[k] for spent, (pace, _) in pieces)
-        slope = sum(spent[:, None] * slope[k] for spent, (_, slope) in pieces) if slopes else None
+        theta = sum(spent * pace[k] for spent, pace, _ in pieces)
+        slope = [sum(spent * by[k * count + j] for spent, _, by in pieces) for j in range(count)] if slopes else None
         shown.append((np.maximum(theta, compiled.TIME_ZERO), slope))
     return shown

@@ -11,6 +11,7 @@ MODEL = Curve(
     name="higuchi",
     title="Diffusion from a matrix: the square root of time",
     released=k * t ** Rational(1, 2),
+    saturates=False,
     kinks=(1 / k**2,),
     parameters=(
         Parameter(k, 0.15, "1/day**0.5", (0, oo), "release constant", scale="log"),

@@ -11,6 +11,7 @@ MODEL = Curve(
     name="korsmeyer_peppas",
     title="Power law of time",
     released=(t / t_full) ** n,
+    saturates=False,
     kinks=(t_full,),
     parameters=(
         Parameter(t_full, 30.0, "day", (0, oo), "time at which the power law reaches the whole dose", scale="log"),

@@ -11,6 +11,7 @@ MODEL = Curve(
     name="zero_order",
     title="Constant rate of release",
     released=k * t,
+    saturates=False,
     kinks=(1 / k,),
     parameters=(
         Parameter(k, 0.05, "1/day", (0, oo), "share of the dose released per time", scale="log"),

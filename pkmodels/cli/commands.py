@@ -1,0 +1,222 @@
+"""What each verb does; every function takes the parsed arguments."""
+
+from pathlib import Path
+
+from .. import units
+from ..errors import PkmodelsError, PredictionError, UnitError, unknown
+from . import output
+from .output import remark
+
+
+def fit(given):
+    """Fit one model to one curve."""
+    from .. import fitting
+
+    study = _study(given)
+    found = fitting.fit(study, given.model, fixed=_assigned(given.fix), seed=given.seed)
+    output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
+    _remarks(found.verdicts)
+    _keep(found, given.save)
+
+
+def compare(given):
+    """Fit several models and rank them."""
+    from .. import fitting
+
+    study = _study(given)
+    models = [m.strip() for m in given.models.split(",") if m.strip()] if given.models else None
+    found = fitting.compare(study, models, seed=given.seed, progress=lambda m: output.progress(m, "models"))
+    output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
+    remark("", found.advice, *(f"! {name} could not be fitted: {why}" for name, why in found.failed.items()))
+    _keep(found.best, given.save)
+
+
+def predict(given):
+    """Predict released share and concentrations."""
+    from .. import prediction
+
+    found = _predicted(given, rows=True)
+    output.result(given, text=lambda: prediction.text(found), table=lambda: prediction.table(found),
+                  content=lambda: prediction.to_dict(found))
+    _assumptions(found)
+
+
+def coverage(given):
+    """Share of time inside a window."""
+    found, prediction = _covered(given)
+    output.result(given, text=lambda: found.text, table=lambda: found.table, content=lambda: {
+        **found.to_dict(), "assumptions": prediction.attrs["assumptions"]})
+    _assumptions(prediction)
+
+
+def report(given):
+    """Write the page."""
+    from .. import metrics, reporting
+
+    fitted = _fitted(given)
+    predicted = _predicted(given, fitted) if given.drug or fitted is None else None
+    covered = metrics.coverage(predicted, given.window) if given.window else None
+    path = reporting.report(fit=fitted, prediction=predicted, coverage=covered, path=Path(given.out),
+                            command=_command(given))
+    print(path)
+
+
+def cite(given):
+    """Print sources."""
+    from .. import references
+
+    ids = [i for name in given.names for i in _cited_by(name)] if given.names else references.ids()
+    print("\n\n".join(references.reference(i).bibtex for i in dict.fromkeys(ids)) if given.bibtex
+          else references.cite(dict.fromkeys(ids)))
+
+
+def demo(given):
+    """The whole chain on measured goserelin microspheres."""
+    from .demo import run
+
+    run(given)
+
+
+def list(given):  # noqa: A001  (the verb's name)
+    """List what ships."""
+    from .shelves import rows
+
+    headers, found = rows(given.kind)
+    if given.json:
+        output.as_json([dict(zip(headers, row, strict=True)) for row in found])
+        return
+    from tabulate import tabulate
+
+    print(tabulate(found, headers=headers, disable_numparse=True))
+    remark(f"\nsee one with: pkmodels show {given.kind.removesuffix('s').replace('bodie', 'body')} NAME")
+
+
+def show(given):
+    """Show one thing that ships."""
+    from .shelves import card
+
+    text, content = card(given.kind, given.name)
+    output.as_json(content) if given.json else print(text)
+
+
+def _study(given):
+    from .. import studies
+
+    study = studies.read_study(given.data, time=given.time_unit, released=given.released_unit,
+                               formulation=given.formulation, sheet=given.sheet)
+    _remarks(study.notes, mark=" ")
+    _remarks((*study.warnings, *study.set_aside))
+    return study
+
+
+def _fitted(given):
+    """The fit that stands behind a prediction, or None for a named model with values."""
+    from .. import fitting, shelf
+
+    if given.source is None:
+        return None
+    shipped = shelf.names("fits", "*.toml")
+    if given.source.endswith(".toml") or (given.source in shipped and not given.model):
+        if given.model or given.set:
+            raise PredictionError(f"{given.source} is a saved fit and has its own model and values; "
+                                  f"leave --model and --set away")
+        return fitting.load_fit(given.source)
+    if not given.model:
+        raise PredictionError(f"'{given.source}' is not a saved fit (.toml); if it is a data file, say with --model which "
+                              f"model to fit to it (pkmodels compare {given.source} ranks them)")
+    given.data = given.source
+    found = fitting.fit(_study(given), given.model, fixed=_assigned(given.set), seed=given.seed)
+    _remarks((f"fitted {found.model.name}: misses the points by {100 * found.statistics['rmse']:.2f} % of dose",),
+             mark=" ")
+    _remarks(found.verdicts)
+    return found
+
+
+def _predicted(given, fitted=None, rows=False):
+    """The prediction: on its own dense grid, or at even times for reading."""
+    from .. import prediction
+
+    fitted = fitted or _fitted(given)
+    regimen = prediction.read_regimen(given.regimen) if given.regimen else None
+    days = prediction.horizon_hours(given.days, regimen) / 24
+    return prediction.predict(
+        fitted if fitted is not None else given.model, drug=given.drug, regimen=regimen, days=days,
+        values=None if fitted is not None else _assigned(given.set), bioavailability=given.bioavailability,
+        unreleased=given.unreleased, draws=given.draws, seed=given.seed, concentration_unit=given.unit,
+        times=prediction.row_times(days, _step(given.every)) if rows else None,
+        progress=lambda draws: output.progress(draws, "draws"))
+
+
+def _covered(given):
+    from .. import metrics
+
+    predicted = _predicted(given)
+    if "plasma" not in predicted:
+        raise PredictionError("a window is about concentrations; give --drug and --regimen")
+    return metrics.coverage(predicted, given.window), predicted
+
+
+def _assigned(pairs):
+    """'k=0.099/day' pairs as name to (number, unit)."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise UnitError(f"'{pair}' cannot be read; write NAME=VALUE, such as k=0.099/day")
+        name = name.strip()
+        if name in found:
+            raise UnitError(f"{name} is given twice ({found[name][0]:g} and '{value.strip()}'); give it once")
+        found[name] = units.assigned(name, value)
+    return found
+
+
+def _step(text):
+    if text is None:
+        return None
+    number, unit = units.quantity(text, "h", "12 h")
+    if number <= 0:
+        raise UnitError(f"--every '{text}' is not a step; give a time above zero, such as '12 h'")
+    return units.convert(number, unit, "day")
+
+
+def _keep(found, path):
+    if path:
+        remark(f"written: {found.save(path)}")
+
+
+def _remarks(sentences, mark="!"):
+    remark(*(f"{mark} {s}" for s in sentences))
+
+
+def _assumptions(predicted):
+    remark("", "This rests on:", *(f"  - {s}" for s in predicted.attrs["assumptions"]))
+
+
+def _command(given):
+    """The command line that makes the same report again."""
+    import shlex
+
+    words = ["pkmodels", "report"] + ([given.source] if given.source else [])
+    for name in ("model", "drug", "regimen", "days", "bioavailability", "unreleased", "draws", "unit", "formulation",
+                 "time_unit", "released_unit", "sheet", "seed", "window", "out"):
+        value = getattr(given, name)
+        if value is not None:
+            words += [f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value)]
+    for pair in given.set:
+        words += ["--set", pair]
+    return shlex.join(words)
+
+
+def _cited_by(name):
+    """The reference ids behind a name: a reference, model, drug, curve, window or fit."""
+    from .shelves import citations
+
+    found = citations(name)
+    if found is None:
+        from .. import references
+        from .shelves import every_name
+
+        raise unknown("reference, model, drug, curve, window or fit", name, [*references.ids(), *every_name()])
+    if not found:
+        raise PkmodelsError(f"{name} has no reference of its own")
+    return found

@@ -1,0 +1,82 @@
+"""Rows to stdout, remarks to stderr, tables to files."""
+
+import json
+import math
+import sys
+from pathlib import Path
+
+from ..errors import RecordError
+
+
+def remark(*sentences):
+    """Print remarks to stderr, one to a line."""
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)
+
+
+def progress(things, label=None):
+    """A progress bar on stderr that shows itself after two seconds, and not at all in a pipe."""
+    from tqdm import tqdm
+
+    return tqdm(things, desc=label, delay=2, disable=None, leave=False, file=sys.stderr)
+
+
+def result(given, *, text, table, content):
+    """Print a result as text, csv or JSON, and write its table to ``--out``.
+
+    Parameters
+    ----------
+    given : argparse.Namespace
+    text : callable
+        Makes the text for people.
+    table : callable
+        Makes the DataFrame.
+    content : callable
+        Makes the dictionary for JSON.
+    """
+    if given.json:
+        as_json(content())
+    elif getattr(given, "csv", False):
+        print(table().to_csv(lineterminator="\n"), end="")
+    else:
+        print(text())
+    if getattr(given, "out", None):
+        write_table(table(), given.out)
+        remark(f"written: {given.out}")
+
+
+def as_json(content):
+    """Print plain content as JSON; what cannot be computed is null."""
+    print(json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def write_table(table, path):
+    """Write a DataFrame as .csv or .xlsx.
+
+    Raises
+    ------
+    RecordError
+        For another ending, or a place that cannot be written.
+    """
+    path = Path(path)
+    try:
+        if path.suffix == ".csv":
+            table.to_csv(path, lineterminator="\n")
+        elif path.suffix == ".xlsx":
+            table.to_excel(path)
+        else:
+            raise RecordError(f"'{path}' must end in .csv or .xlsx")
+    except OSError as problem:
+        raise RecordError(f"{path} cannot be written ({problem.strerror}); choose another place") from problem
+
+
+def _plain(thing):
+    if isinstance(thing, dict):
+        return {str(k): _plain(v) for k, v in thing.items()}
+    if isinstance(thing, (list, tuple)):
+        return [_plain(v) for v in thing]
+    if hasattr(thing, "tolist"):
+        return _plain(thing.tolist())
+    if isinstance(thing, float) and not math.isfinite(thing):
+        return None
+    return thing

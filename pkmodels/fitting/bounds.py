@@ -1,0 +1,68 @@
+"""Bounds of a fit: the model's own, narrowed to what the sampling times can show."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import units
+from ..solve.release import from_scale, to_scale
+
+#: A process faster than this many times the first sampling time is over before it is seen.
+FASTEST = 20.0
+#: A process slower than this many times the last sampling time has not begun to be seen.
+SLOWEST = 1e9
+#: Starts are spread up to this many times the last sampling time.
+SPREAD = 1e3
+
+
+@dataclass(frozen=True)
+class Box:
+    """Bounds of one fit in the units used inside, and the smaller box in which starts are spread.
+
+    Arrays of shape (parameters,), in the order of the model's parameters; ``by_data`` says for
+    each lower and upper bound whether it comes from the sampling times.
+    """
+
+    lower: np.ndarray
+    upper: np.ndarray
+    start_lower: np.ndarray
+    start_upper: np.ndarray
+    by_data: np.ndarray
+
+
+def box(model, times):
+    """The bounds for fitting ``model`` to samples at ``times`` (hours)."""
+    seen = np.unique(times[times > 0])
+    first, last = float(seen[0]), float(seen[-1])
+    rows = [_bounds(p, first, last) for p in model.parameters]
+    return Box(*(np.array([row[k] for row in rows], dtype=float) for k in range(4)),
+               by_data=np.array([row[4] for row in rows]))
+
+
+def _bounds(parameter, first, last):
+    low, high = (units.inside(float(b), parameter.unit) for b in parameter.bounds)
+    power = dict(units.dimension(parameter.unit)).get("[time]", 0.0)
+    start_low, start_high, by_data = low, high, [False, False]
+    if power and len(units.dimension(parameter.unit)) == 1:
+        if parameter.scale == "linear":
+            if np.isinf(high):
+                high, by_data[1] = (2 * last) ** power, True
+            start_low, start_high = max(low, 0.0), min(high, last**power)
+        else:
+            widest = sorted(((first / FASTEST) ** power, (last * SLOWEST) ** power))
+            usual = sorted(((first / FASTEST) ** power, (last * SPREAD) ** power))
+            by_data = [low < widest[0], high > widest[1]]
+            low, high = max(low, widest[0]), min(high, widest[1])
+            start_low, start_high = max(low, usual[0]), min(high, usual[1])
+    return low, high, start_low, start_high, by_data
+
+
+def scaled(model, numbers):
+    """An array of values (inside units; the last axis is parameters) on the parameters' own scales."""
+    with np.errstate(divide="ignore"):
+        return np.stack([to_scale(numbers[..., k], p) for k, p in enumerate(model.parameters)], axis=-1)
+
+
+def unscaled(model, scales):
+    """Back from the parameters' own scales."""
+    return np.stack([from_scale(scales[..., k], p) for k, p in enumerate(model.parameters)], axis=-1)

@@ -1,0 +1,130 @@
+"""Several models on one curve, ranked."""
+
+import html
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from .statistics import akaike_weights
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Fits of several models to one curve, best (lowest AICc) first.
+
+    Attributes
+    ----------
+    fits : tuple of Fit
+    weights : tuple of float
+        Akaike weights: how strongly these data speak for each of these models.
+    failed : mapping of str to str
+        Models that could not be fitted, with the reason.
+    twins : mapping of str to str
+        Models that draw the same curve as another one here, which alone carries the weight.
+    """
+
+    fits: tuple
+    weights: tuple
+    failed: dict
+    twins: dict
+
+    @classmethod
+    def of(cls, fits, failed):
+        """Rank fits by AICc (those without one, for want of points, come last, by RMSE).
+
+        Two models that draw the same curve with as many parameters are one hypothesis: the one
+        with fewer remarks keeps the weight, the other is named its twin.
+        """
+        def key(fit):
+            aicc = fit.statistics["aicc"]
+            none = math.isnan(aicc)
+            return (none, round(fit.statistics["rmse"] if none else aicc, 3), fit.statistics["free"], len(fit.verdicts))
+
+        ranked = sorted(fits, key=key)
+        twins = {}
+        for i, fit in enumerate(ranked):
+            for other in ranked[:i]:
+                if other.model.name not in twins and _same_curve(fit, other):
+                    twins[fit.model.name] = other.model.name
+                    break
+        weights = akaike_weights([math.nan if f.model.name in twins else f.statistics["aicc"] for f in ranked])
+        return cls(tuple(ranked), tuple(float(w) for w in weights), dict(failed), twins)
+
+    @property
+    def best(self):
+        """The fit with the lowest AICc."""
+        return self.fits[0]
+
+    def __getitem__(self, name):
+        for fit in self.fits:
+            if fit.model.name == name:
+                return fit
+        raise KeyError(name)
+
+    @cached_property
+    def table(self):
+        """One row per model: RMSE, R², AICc, weight, number of remarks (a pandas DataFrame)."""
+        import pandas as pd
+
+        rows = [{"model": f.model.name, "parameters": f.statistics["free"], "rmse_percent": 100 * f.statistics["rmse"],
+                 "r2_adj": f.statistics["r2_adj"], "aicc": f.statistics["aicc"], "weight": w, "remarks": len(f.verdicts)}
+                for f, w in zip(self.fits, self.weights, strict=True)]
+        return pd.DataFrame(rows).set_index("model")
+
+    @property
+    def advice(self):
+        """Which model to use, and why, in a few sentences."""
+        best, weight = self.best, self.weights[0]
+        s = best.statistics
+        text = (f"Use {best.model.name}: of these models it explains the points best for the number of its parameters "
+                f"(misses them by {100 * s['rmse']:.2f} % of dose")
+        text += f"; Akaike weight {weight:.2f})." if math.isfinite(weight) else "; too few points for AICc)."
+        near = [f for f, w in zip(self.fits[1:], self.weights[1:], strict=True) if w > 0.1]
+        if near:
+            text += (f" These points do not decide against {' and '.join(f.model.name for f in near)}: "
+                     f"predict with them too and see whether the answer changes.")
+        if best.verdicts:
+            text += f" Mind: {best.verdicts[0]}."
+        return text
+
+    def to_dict(self):
+        """Plain numbers and texts, as the command line prints with ``--json``."""
+        ranking = [{**f.to_dict(), "weight": w, "twin": self.twins.get(f.model.name)}
+                   for f, w in zip(self.fits, self.weights, strict=True)]
+        return {"ranking": ranking, "advice": self.advice, "failed": self.failed}
+
+    @property
+    def text(self):
+        """The ranking as text, without the advice."""
+        from tabulate import tabulate
+
+        return tabulate(self._rows(), headers=_HEADERS, disable_numparse=True)
+
+    def __repr__(self):
+        return "\n".join([self.text, "", self.advice,
+                          *(f"! {name} could not be fitted: {why}" for name, why in self.failed.items())])
+
+    def _repr_html_(self):
+        from tabulate import tabulate
+
+        return (tabulate(self._rows(), headers=_HEADERS, tablefmt="html", disable_numparse=True)
+                + f"<p>{html.escape(self.advice)}</p>")
+
+    def _rows(self):
+        for f, w in zip(self.fits, self.weights, strict=True):
+            s = f.statistics
+            yield (f.model.name, s["free"], f"{100 * s['rmse']:.2f}", f"{s['r2_adj']:.4f}",
+                   f"{s['aicc']:.2f}" if math.isfinite(s["aicc"]) else "too few points",
+                   f"same curve as {self.twins[f.model.name]}" if f.model.name in self.twins else f"{w:.3f}",
+                   len(f.verdicts) or "")
+
+
+def _same_curve(one, other):
+    """Whether two fits with as many parameters agree at every point to a hundred-thousandth of the dose."""
+    return (one.statistics["free"] == other.statistics["free"]
+            and np.allclose(one.residuals, other.residuals, rtol=0, atol=1e-5))
+
+
+_HEADERS = ("model", "parameters", "RMSE (% of dose)", "adjusted R²", "AICc", "weight", "remarks")

@@ -1,0 +1,108 @@
+"""Fit records: a TOML file that holds the recipe, the measured points and the frozen outcome."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from .. import catalogue, shelf
+from ..errors import RecordError
+from ..studies import Study
+from .result import Fit
+
+FORMAT = 1
+
+
+def save(fit, path):
+    """Write a fit as a TOML record.
+
+    Raises
+    ------
+    RecordError
+        If the file cannot be written.
+    """
+    import tomli_w
+
+    study = fit.study
+    frame = study.frame
+    record = {
+        "format": FORMAT,
+        "pkmodels": fit.version,
+        "recipe": {"model": fit.model.name, "seed": fit.seed,
+                   "fixed": {n: [fit.values[n], fit.units[n]] for n in fit.fixed}},
+        "data": {
+            "source": study.source, "sha256": study.sha256, "formulation": study.formulations[0],
+            "citation": study.citation, "time_unit": study.time_unit,
+            "time_hour": [float(v) for v in frame["time_hour"]],
+            "released": [float(v) for v in frame["released"]],
+            "replicate": [str(v) for v in frame["replicate"]],
+        },
+        "outcome": {
+            "parameters": {n: {"value": fit.values[n], "stderr": fit.stderr[n], "unit": fit.units[n]}
+                           for n in fit.values},
+            "free": list(fit.free),
+            "at_bound": dict(fit.at_bound),
+            "idle": list(fit.idle),
+            "covariance": [[float(v) for v in row] for row in fit.covariance],
+            "statistics": {k: v for k, v in fit.statistics.items()},
+            "verdicts": list(fit.verdicts),
+        },
+    }
+    path = Path(path)
+    try:
+        path.write_text(tomli_w.dumps(record), encoding="utf-8", newline="\n")
+    except OSError as problem:
+        raise RecordError(f"{path} cannot be written ({problem.strerror}); choose another place") from problem
+    return path
+
+
+def load_fit(path):
+    """Load a fit from a record: the path of a TOML file, or the name of a record that ships.
+
+    Raises
+    ------
+    RecordError
+        If the file is not a fit record, naming what is missing.
+    """
+    path = Path(path)
+    if not path.suffix:
+        path = shelf.find("fits", "*.toml", str(path), "fit record")
+    record = shelf.read_toml(path)
+    try:
+        return _fit(record)
+    except (KeyError, TypeError, IndexError) as problem:
+        raise RecordError(f"{path.name} is not a complete fit record: {problem} is missing or of the wrong kind; "
+                          f"make it again with pkmodels fit --save") from problem
+
+
+def _fit(record):
+    if record["format"] != FORMAT:
+        raise RecordError(f"this record has format {record['format']}, this version reads {FORMAT}; make it again")
+    recipe, data, outcome = record["recipe"], record["data"], record["outcome"]
+    parameters = outcome["parameters"]
+    free = tuple(outcome["free"])
+    model = catalogue.get_model(recipe["model"])
+    missing = {p.name for p in model.parameters} ^ set(parameters)
+    if missing:
+        raise RecordError(f"the record and the model {model.name} disagree about {', '.join(sorted(missing))}; "
+                          f"make it again with pkmodels fit --save")
+    for p in model.parameters:
+        p.check(parameters[p.name]["value"], parameters[p.name]["unit"])
+    study = Study.from_arrays(
+        np.array(data["time_hour"], dtype=float), np.array(data["released"], dtype=float), time_unit="h",
+        replicate=data["replicate"], formulation=data["formulation"], source=data["source"], citation=data["citation"])
+    study = replace(study, time_unit=data["time_unit"], sha256=data["sha256"])
+    return Fit(
+        model=model, study=study,
+        values={n: float(p["value"]) for n, p in parameters.items()},
+        stderr={n: float(p["stderr"]) for n, p in parameters.items()},
+        units={n: str(p["unit"]) for n, p in parameters.items()},
+        free=free, covariance=np.array(outcome["covariance"], dtype=float).reshape(len(free), len(free)),
+        statistics={k: v if isinstance(v, int) else _number(v) for k, v in outcome["statistics"].items()},
+        verdicts=tuple(map(str, outcome["verdicts"])), seed=int(recipe["seed"]),
+        at_bound=dict(outcome["at_bound"]), fixed=tuple(recipe["fixed"]), idle=tuple(outcome["idle"]), version=str(record["pkmodels"]))
+
+
+def _number(value):
+    return float(value) if value is not None else math.nan

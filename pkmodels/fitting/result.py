@@ -1,0 +1,266 @@
+"""The result of a fit: frozen, and it prints itself."""
+
+import html
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from .. import units
+from ..solve import also, observe, sensitivities
+from ..solve.release import Release, from_scale, scale_slope, to_scale
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A release model fitted to a measured curve.
+
+    Attributes
+    ----------
+    model : Curve or Model
+    study : Study
+        The one formulation that was fitted.
+    values, stderr : mapping of str to float
+        In ``units``; a parameter held at a bound or fixed has no standard error (NaN).
+    units : mapping of str to str
+        The unit of each parameter, with the time unit of the study.
+    free : tuple of str
+        The parameters that were fitted and are not at a bound.
+    covariance : array (free, free)
+    statistics : mapping
+        See `pkmodels.fitting.statistics.statistics`.
+    verdicts : tuple of str
+    seed : int
+        Of the search's starts.
+    at_bound : mapping of str to {"lower", "upper"}
+    fixed : tuple of str
+        Parameters that were given, not fitted.
+    idle : tuple of str
+        Parameters that do not move the curve at these values.
+    lmfit : lmfit.minimizer.MinimizerResult or None
+        lmfit's own result, untouched; None for a fit loaded from a record.
+    """
+
+    model: object
+    study: object
+    values: Mapping
+    stderr: Mapping
+    units: Mapping
+    free: tuple
+    covariance: np.ndarray
+    statistics: Mapping
+    verdicts: tuple
+    seed: int
+    at_bound: Mapping = field(default_factory=dict)
+    fixed: tuple = ()
+    idle: tuple = ()
+    version: str = ""
+    lmfit: object = field(default=None, repr=False)
+
+    @cached_property
+    def inside(self):
+        """The values in the units used inside (h, mg, L)."""
+        return {name: units.inside(value, self.units[name]) for name, value in self.values.items()}
+
+    @cached_property
+    def intervals(self):
+        """95 % interval of every parameter in its unit, from the standard error on the parameter's own scale."""
+        return intervals(self.model, self.values, self.stderr, self.units, self.degrees_of_freedom)
+
+    @property
+    def degrees_of_freedom(self):
+        """Points less fitted parameters."""
+        return self.statistics["n"] - self.statistics["free"]
+
+    @cached_property
+    def table(self):
+        """One row per parameter: value, standard error, 95 % interval, unit, meaning (a pandas DataFrame)."""
+        import pandas as pd
+
+        rows = [{"parameter": p.name, "value": self.values[p.name], "stderr": self.stderr[p.name],
+                 "low": self.intervals[p.name][0], "high": self.intervals[p.name][1],
+                 "unit": self.units[p.name], "meaning": p.meaning, "note": self._note(p.name)}
+                for p in self.model.parameters]
+        return pd.DataFrame(rows).set_index("parameter")
+
+    @cached_property
+    def also(self):
+        """Further quantities that follow from the parameters, as a DataFrame like `table`."""
+        import pandas as pd
+
+        rows = {}
+        found = also(self.model, self.inside)
+        for a in self.model.also:
+            value, unit = self._shown(a, found[a.name])
+            rows[a.name] = {"value": value, "unit": unit, "meaning": a.meaning}
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "unit", "meaning"])
+
+    @property
+    def residuals(self):
+        """Fitted less measured share at every point of the study."""
+        return observe(self.model, self.inside, self.study.times) - self.study.released
+
+    def curve(self, times=None):
+        """The fitted curve with its 95 % confidence band.
+
+        Parameters
+        ----------
+        times : array, optional
+            In the study's time unit; 200 points from 0 to the last sample when not given.
+
+        Returns
+        -------
+        DataFrame
+            ``time`` (study's unit), ``released``, ``low``, ``high`` (shares of dose).
+        """
+        import pandas as pd
+
+        if times is None:
+            times = np.linspace(0, units.outside(float(self.study.times.max()), self.study.time_unit), 200)
+        times = np.asarray(times, dtype=float)
+        hours = times * units.factor(self.study.time_unit, "h")
+        shown = observe(self.model, self.inside, hours)
+        half = self._half_width(hours)
+        return pd.DataFrame({"time": times, "released": shown, "low": np.maximum(shown - half, 0),
+                             "high": np.where(np.isnan(half), np.nan, np.minimum(shown + half, max(1, shown.max())))})
+
+    @property
+    def release(self):
+        """This fit as a release that can be predicted with."""
+        parameters = [self.model.parameter(n) for n in self.free]
+        slopes = np.array([scale_slope(self.inside[p.name], p) * units.inside(1.0, self.units[p.name])
+                           for p in parameters])
+        known = self.covariance.size > 0 and np.all(np.isfinite(self.covariance))
+        return Release(self.model, self.inside, self.free,
+                       self.covariance * np.outer(slopes, slopes) if known else None,
+                       measured_until=float(self.study.times.max()),
+                       origin={"fit_of": self.study.source, "formulation": self.study.formulations[0],
+                               "sha256": self.study.sha256, "seed": self.seed, "citation": self.study.citation,
+                               "rmse": self.statistics["rmse"], "version": self.version})
+
+    def save(self, path):
+        """Write this fit as a TOML record that can be loaded, re-run and predicted from; returns the path."""
+        from .record import save
+
+        return save(self, path)
+
+    def to_dict(self):
+        """Plain numbers and texts, as the command line prints with ``--json``."""
+        return {
+            "model": self.model.name,
+            "formulation": self.study.formulations[0],
+            "n": self.statistics["n"],
+            "parameters": {n: {"value": self.values[n], "stderr": _plain(self.stderr[n]), "unit": self.units[n],
+                               "low": _plain(self.intervals[n][0]), "high": _plain(self.intervals[n][1])}
+                           for n in self.values},
+            "also": {name: {"value": row["value"], "unit": row["unit"]} for name, row in self.also.iterrows()},
+            "statistics": {k: _plain(v) for k, v in self.statistics.items()},
+            "verdicts": list(self.verdicts),
+            "data": {"source": self.study.source, "sha256": self.study.sha256, "citation": self.study.citation},
+            "seed": self.seed,
+            "version": self.version,
+        }
+
+    @property
+    def text(self):
+        """Head, parameter table and quality as text, without the verdicts."""
+        from tabulate import tabulate
+
+        s = self.statistics
+        lines = [f"{self.model.title} ({self.model.name}), fitted to {self.study.source}, "
+                 f"formulation {self.study.formulations[0]}, {s['n']} points", "",
+                 tabulate(self._rows(), headers=_HEADERS, disable_numparse=True)]
+        if len(self.also):
+            lines += ["", "from these: " + "; ".join(f"{n} = {r['value']:.4g} {r['unit']}".strip()
+                                                     for n, r in self.also.iterrows())]
+        return "\n".join([*lines, "", f"misses the points by {100 * s['rmse']:.2f} % of dose (RMSE), R² {s['r2']:.5f}, "
+                                      f"adjusted R² {s['r2_adj']:.5f}, AICc {s['aicc']:.2f}"])
+
+    def __repr__(self):
+        return "\n".join([self.text, "", *([f"! {v}" for v in self.verdicts] or ["nothing speaks against this fit"])])
+
+    def _repr_html_(self):
+        from tabulate import tabulate
+
+        s = self.statistics
+        verdicts = "".join(f"<li>{html.escape(v)}</li>" for v in self.verdicts) or "<li>nothing speaks against it</li>"
+        return (f"<p><b>{html.escape(self.model.title)}</b> ({self.model.name}), "
+                f"{html.escape(self.study.source)} {html.escape(self.study.formulations[0])}, {s['n']} points</p>"
+                + tabulate(self._rows(), headers=_HEADERS, tablefmt="html", disable_numparse=True)
+                + f"<p>RMSE {100 * s['rmse']:.2f} % of dose, R² {s['r2']:.5f}, AICc {s['aicc']:.2f}</p>"
+                  f"<ul>{verdicts}</ul>")
+
+    def _rows(self):
+        for p in self.model.parameters:
+            low, high = self.intervals[p.name]
+            error = self.stderr[p.name]
+            yield (p.name, f"{self.values[p.name]:.4g}", f"± {error:.2g}" if math.isfinite(error) else self._note(p.name),
+                   f"{low:.3g} to {high:.3g}" if math.isfinite(high) else "", "" if self.units[p.name] == "1" else
+                   self.units[p.name], p.meaning)
+
+    def _note(self, name):
+        if name in self.at_bound:
+            return f"at {self.at_bound[name]} bound"
+        if name in self.fixed:
+            return "given"
+        if name in self.idle:
+            return "no effect"
+        return "" if math.isfinite(self.stderr[name]) else "not identifiable"
+
+    def _shown(self, quantity, value):
+        """A quantity in the study's time unit; 'time**beta' takes the power from the values."""
+        unit = in_time_unit(quantity.unit, self.study.time_unit)
+        if "time**" in unit:
+            head, _, exponent = unit.partition("time**")
+            power = self.values[exponent] * (-1 if head.startswith("1/") else 1)
+            return value * units.factor("h", self.study.time_unit) ** power, unit.replace("time", self.study.time_unit)
+        return units.outside(value, unit), unit
+
+    def _half_width(self, hours):
+        if not self.free or not np.all(np.isfinite(self.covariance)) or self.degrees_of_freedom < 1:
+            return np.full(len(hours), np.nan)
+        names = [p.name for p in self.model.parameters]
+        columns = [names.index(n) for n in self.free]
+        factors = np.array([units.inside(1.0, self.units[n]) for n in self.free])
+        slope = np.nan_to_num(sensitivities(self.model, self.inside, hours))[:, columns] * factors
+        variance = np.einsum("tp,pq,tq->t", slope, self.covariance, slope)
+        return student(self.degrees_of_freedom) * np.sqrt(np.maximum(variance, 0))
+
+
+_HEADERS = ("parameter", "value", "± std error", "95 % interval", "unit", "meaning")
+
+
+def intervals(model, values, stderr, shown_units, freedom):
+    """(low, high) by name: symmetric on the parameter's own scale, cut at what is possible; NaN where unknown."""
+    found = {}
+    for p in model.parameters:
+        value, error = values[p.name], stderr[p.name]
+        if not math.isfinite(error) or freedom < 1 or value <= 0 and p.scale != "linear":
+            found[p.name] = (math.nan, math.nan)
+            continue
+        half = student(freedom) * error * scale_slope(value, p)
+        low, high = (from_scale(to_scale(value, p) + sign * half, p) for sign in (-1, 1))
+        bounds = [units.outside(units.inside(float(b), p.unit), shown_units[p.name]) for b in p.bounds]
+        found[p.name] = (float(max(low, bounds[0])), float(min(high, bounds[1])))
+    return found
+
+
+def student(freedom):
+    """Half-width of a 95 % interval in standard errors (Student's t)."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.5 + CONFIDENCE / 2))
+
+
+def in_time_unit(unit, time_unit):
+    """A parameter's unit with days exchanged for the time unit of the study."""
+    return unit.replace("day", time_unit)
+
+
+def _plain(value):
+    """JSON knows no NaN."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,80 @@
+"""Goodness of fit, as the field prints it and as a ranking needs it."""
+
+import math
+
+import numpy as np
+
+
+def statistics(measured, residual, free):
+    """Statistics of a least-squares fit of released shares.
+
+    Parameters
+    ----------
+    measured : array (points,)
+        Released shares.
+    residual : array (points,)
+        Fitted less measured.
+    free : int
+        Number of fitted parameters, p.
+
+    Returns
+    -------
+    dict
+        ``ss`` (shares²), ``rmse`` (share; ``sqrt(ss/n)``), ``mse_root`` (``sqrt(ss/(n - p))``), ``r2``, ``r2_adj``,
+        ``aic`` = n ln(ss/n) + 2p as lmfit has it, ``aicc`` with the variance counted as a parameter,
+        ``bic`` = n ln(ss/n) + p ln n, and DDSolver's ``aic_ddsolver`` = n ln(ss) + 2p and
+        ``msc`` = ln(ss_total/ss) - 2p/n, both on per cent and the latter without points at zero
+        (Zhang et al. 2010). NaN where a number cannot be computed.
+    """
+    n, p = len(measured), free
+    ss = float(np.sum(residual**2))
+    total = float(np.sum((measured - np.mean(measured)) ** 2))
+    released = measured[measured != 0]
+    total_released = float(np.sum((released - np.mean(released)) ** 2)) if len(released) else 0.0
+    floor = max(ss, np.finfo(float).tiny)
+    variances = p + 1
+    nan = math.nan
+    return {
+        "n": n,
+        "free": p,
+        "ss": ss,
+        "rmse": math.sqrt(ss / n),
+        "mse_root": math.sqrt(ss / (n - p)) if n > p else nan,
+        "r2": 1 - ss / total if total > 0 else nan,
+        "r2_adj": 1 - ss / total * (n - 1) / (n - p) if total > 0 and n > p else nan,
+        "aic": n * math.log(floor / n) + 2 * p,
+        "aicc": (n * math.log(floor / n) + 2 * variances + 2 * variances * (variances + 1) / (n - variances - 1)
+                 if n > variances + 1 else nan),
+        "bic": n * math.log(floor / n) + p * math.log(n),
+        "aic_ddsolver": n * math.log(1e4 * floor) + 2 * p,
+        "msc": math.log(total_released / floor) - 2 * p / n if total_released > 0 else nan,
+    }
+
+
+def akaike_weights(values):
+    """Weights from AICc values; NaN gets none."""
+    values = np.asarray(values, dtype=float)
+    if np.all(np.isnan(values)):
+        return np.zeros(len(values))
+    raw = np.exp(-(values - np.nanmin(values)) / 2)
+    raw = np.where(np.isnan(raw), 0.0, raw)
+    return raw / raw.sum()
+
+
+def runs_probability(residual):
+    """Probability of so few runs of equal sign, or fewer, if the signs came by chance (exact)."""
+    signs = np.sign(residual[np.abs(residual) > 0])
+    plus, minus = int(np.sum(signs > 0)), int(np.sum(signs < 0))
+    if plus == 0 or minus == 0:
+        return math.nan
+    runs = 1 + int(np.sum(signs[1:] != signs[:-1]))
+    ways = sum(_ways(r, plus, minus) for r in range(2, runs + 1))
+    return ways / math.comb(plus + minus, plus)
+
+
+def _ways(runs, plus, minus):
+    half = runs // 2
+    if runs % 2 == 0:
+        return 2 * math.comb(plus - 1, half - 1) * math.comb(minus - 1, half - 1)
+    return (math.comb(plus - 1, half) * math.comb(minus - 1, half - 1)
+            + math.comb(plus - 1, half - 1) * math.comb(minus - 1, half))

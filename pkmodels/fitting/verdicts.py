@@ -1,0 +1,134 @@
+"""What a fit means, in words: each verdict says what is the matter and what to do."""
+
+import numpy as np
+
+from .. import units
+from .statistics import runs_probability
+
+#: Digitised curves differ by 0.5 to 1.5 % of dose between two readings of one figure.
+DIGITISING = 0.01
+POOR = 0.03
+DISTINCT = 0.98
+#: Slower than this per day (half-life of two days) is no burst.
+BURST = 0.35
+#: Half-width of an interval on the log scale beyond which a parameter is only known to a factor of three.
+VAGUE = 1.1
+
+
+def verdicts(model, study, polished, statistics, box, shown_units, intervals):
+    """All verdicts on a fit, gravest first, as sentences.
+
+    ``intervals`` maps a parameter name to its (low, high) 95 % interval in the unit of display.
+    """
+    unit = study.time_unit
+    last = units.outside(float(study.times.max()), unit)
+    return (*_misfit(statistics, polished.residual), *_bounds(model, polished, box, shown_units, study),
+            *_idle(model, polished), *_slow_burst(model, polished, shown_units), *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished),
+            *_few_points(statistics), *_unseen(study, unit, last), *_beyond_dose(model, study, polished, last, unit),
+            *_too_good(statistics))
+
+
+def _misfit(statistics, residual):
+    if statistics["rmse"] > POOR:
+        yield (f"the curve misses the points by {100 * statistics['rmse']:.1f} % of the dose (root mean square): "
+               f"too far to predict with; choose a model with another shape")
+    chance = runs_probability(residual)
+    if chance < 0.05:
+        yield (f"the points lie above and below the curve in long stretches (so few changes of side happen by chance "
+               f"in {100 * chance:.1f} % of cases): the model's shape is not that of the data")
+
+
+def _bounds(model, polished, box, shown_units, study):
+    names = [p.name for p in model.parameters]
+    for name, side in polished.at_bound.items():
+        p, k = model.parameter(name), names.index(name)
+        value = f"{name} = {polished.values[name]:.4g} {'' if shown_units[name] == '1' else shown_units[name]}".strip()
+        rate = dict(units.dimension(p.unit)).get("[time]", 0.0)
+        by_data = box.by_data[k][0 if side == "lower" else 1]
+        fast = (rate < 0) == (side == "upper")
+        if by_data and fast:
+            yield (f"{value} is as fast as these points can show: {p.meaning} is over before the first sample; "
+                   f"only its size is known. Sample earlier to see its course")
+        elif by_data:
+            yield (f"{value} is as slow as these points can show: {p.meaning} has not begun to act by the last sample. "
+                   f"Take a model without it, or sample longer")
+        else:
+            yield (f"{value} is at its {side} bound, so it has no standard error and the others are given as if it were "
+                   f"known ({p.meaning}). The model may be too rich for these data")
+
+
+def _idle(model, polished):
+    for name in polished.idle:
+        yield (f"{name} has no effect at these values ({model.parameter(name).meaning}), so the data say nothing "
+               f"about it: take a model without it")
+
+
+def _slow_burst(model, polished, shown_units):
+    if "k_burst" in polished.values and "k_burst" not in (*polished.idle, *polished.at_bound):
+        rate = units.inside(polished.values["k_burst"], shown_units["k_burst"]) * 24
+        share = polished.values.get("f_burst", 0)
+        if rate < BURST and share > 0.05:
+            yield (f"the part that the model calls burst is none: {100 * share:.0f} % of the dose leave with a half-life of "
+                   f"{np.log(2) / rate:.1f} days. Read it as a second sustained part")
+
+
+def _vague(model, polished, shown_units, intervals):
+    for name in polished.free:
+        low, high = intervals[name]
+        p = model.parameter(name)
+        if not np.isfinite(low) or not np.isfinite(high):
+            yield f"{name} is not identifiable from these points: many values fit equally well. Fix it or leave it out"
+            continue
+        wide = (np.log(high / low) / 2 > VAGUE if p.scale == "log" and low > 0
+                else (high - low) / 2 > 0.5 * max(abs(polished.values[name]), 1e-12))
+        if wide:
+            unit = "" if shown_units[name] == "1" else " " + shown_units[name]
+            yield (f"{name} is only known to lie between {low:.3g} and {high:.3g}{unit}: "
+                   f"these points hardly determine it ({p.meaning})")
+
+
+def _indistinguishable(polished):
+    if len(polished.free) < 2 or not np.all(np.isfinite(polished.covariance)):
+        return
+    sd = np.sqrt(np.diag(polished.covariance))
+    if np.any(sd == 0):
+        return
+    correlation = polished.covariance / np.outer(sd, sd)
+    for i in range(len(sd)):
+        for j in range(i):
+            if abs(correlation[i, j]) > DISTINCT:
+                yield (f"{polished.free[j]} and {polished.free[i]} cannot be told apart (correlation "
+                       f"{correlation[i, j]:.3f}): a change in one is made good by the other. Fix one of them")
+
+
+def _few_points(statistics):
+    spare = statistics["n"] - statistics["free"]
+    if spare < 3:
+        yield (f"{statistics['n']} points for {statistics['free']} parameters leave {spare} to judge the fit by: "
+               f"standard errors mean little. Take a simpler model or more samples")
+
+
+def _unseen(study, unit, last):
+    end = float(study.released[study.times == study.times.max()].mean())
+    if end < 0.8:
+        yield (f"the plateau was not observed: the last sample, at {last:.4g} {unit}, shows {100 * end:.0f} % of the "
+               f"dose. What comes after is the model's extrapolation")
+    seen = study.times[study.times > 0]
+    if study.times.max() > 7 * 24 and seen.min() > 24 * 1.05:
+        first = units.outside(float(seen.min()), unit)
+        yield (f"the first sample after the start is at {first:.4g} {unit}: a burst within the first day cannot be "
+               f"told from a fast release. Sample at 1, 4 and 24 h")
+
+
+def _beyond_dose(model, study, polished, last, unit):
+    shown = study.released + polished.residual
+    if np.any(shown > 1.005):
+        first = units.outside(float(study.times[shown > 1.005].min()), unit)
+        yield (f"the fitted curve passes 100 % of the dose (by {first:.4g} {unit}, "
+               f"up to {100 * shown.max():.0f} %): a prediction holds it at 100 %")
+
+
+def _too_good(statistics):
+    if statistics["rmse"] < DIGITISING and statistics["n"] - statistics["free"] <= 3:
+        yield (f"the curve follows the points to {100 * statistics['rmse']:.2f} % of the dose with few points to spare; "
+               f"closer than 1 % it follows the reading error of a figure, not the release")

@@ -1,0 +1,159 @@
+"""A release that is ready to be predicted with: a model, its values, and how sure they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .. import units
+from ..environment import Environment
+from ..errors import PredictionError
+from ..model import Curve
+from . import kinks, observe
+
+#: A release counts as finished at so many times the measured span (or typical time) of the model.
+_LONG = 1e6
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """A release model with values.
+
+    Parameters
+    ----------
+    model : Curve or Model
+    values : mapping
+        Parameter name to value in the units used inside.
+    free : tuple of str
+        The parameters that a fit has determined, in the order of ``covariance``.
+    covariance : array or None
+        Of the free parameters on their own scale (log, logit, linear) in the units used inside.
+    measured_until : float
+        Last sampling time in hours; NaN where there are no data.
+    origin : mapping
+        Where the values come from (data file and hash, fit, given by hand) for results to carry.
+    """
+
+    model: object
+    values: Mapping
+    free: tuple = ()
+    covariance: np.ndarray | None = None
+    measured_until: float = float("nan")
+    origin: Mapping = field(default_factory=dict)
+
+    def share(self, times, environment=None, values=None):
+        """Released share at rising ``times`` (hours since injection), between 0 and 1 and never falling.
+
+        ``values`` may hold arrays of shape (draws, 1), which gives (draws, times).
+        """
+        environment = environment or Environment()
+        times = np.asarray(times, dtype=float)
+        flat = times.ravel()
+        order = np.argsort(flat, kind="stable")
+        values = values or self.values
+        if isinstance(self.model, Curve):
+            share = observe(self.model, values, flat[order], environment)
+        else:
+            share = self._integrated(values, flat[order], environment)
+        # Some curves pass 1 or fall as they are written; drug does neither.
+        share = np.maximum.accumulate(np.clip(share, 0.0, 1.0), axis=-1)
+        back = np.empty_like(order)
+        back[order] = np.arange(len(order))
+        return share[..., back].reshape(*share.shape[:-1], *times.shape)
+
+    def eventual(self, values=None):
+        """The share of dose that this release ever gives up."""
+        values = values or self.values
+        if isinstance(self.model, Curve):
+            return observe(self.model, values, np.array([_LONG * 24 * 365.0])).clip(0, 1)[..., 0]
+        span = self.measured_until if np.isfinite(self.measured_until) else 24 * 365.0
+        return self._integrated(values, np.array([100 * span]), Environment()).clip(0, 1)[..., 0]
+
+    @property
+    def kinks(self):
+        """Hours since injection at which the release bends sharply."""
+        return kinks(self.model, self.values)
+
+    def draws(self, count, seed):
+        """Values that are as plausible as the fit allows.
+
+        Parameters
+        ----------
+        count : int
+        seed : int
+
+        Returns
+        -------
+        dict of str to array (count, 1), and the share of proposals that fell outside the bounds
+        """
+        if self.covariance is None or not self.free:
+            raise PredictionError("this release was given by hand, without a fit, so nothing is known of its "
+                                  "uncertainty; fit a curve to have an interval")
+        generator = np.random.default_rng(seed)
+        parameters = [self.model.parameter(name) for name in self.free]
+        centre = np.array([to_scale(self.values[p.name], p) for p in parameters])
+        root = _root(self.covariance)
+        kept, tried = [], 0
+        while sum(map(len, kept)) < count:
+            if tried > 200 * count:
+                raise PredictionError("the fit is too uncertain to draw from: nearly every draw leaves the bounds of "
+                                      "its parameters; fix a parameter or take a simpler model")
+            proposals = centre + generator.standard_normal((count, len(centre))) @ root.T
+            tried += count
+            kept.append(proposals[self._possible(proposals, parameters)])
+        chosen = np.concatenate(kept)[:count]
+        found = {name: np.full((count, 1), value) for name, value in self.values.items()}
+        for k, p in enumerate(parameters):
+            found[p.name] = from_scale(chosen[:, k : k + 1], p)
+        return found, 1 - sum(map(len, kept)) / tried
+
+    def _possible(self, proposals, parameters):
+        fine = np.all(np.isfinite(proposals), axis=1)
+        drawn = {p.name: from_scale(proposals[:, k], p) for k, p in enumerate(parameters)}
+        for p in parameters:
+            low, high = (units.inside(b, p.unit) for b in p.bounds)
+            fine &= (drawn[p.name] >= low) & (drawn[p.name] <= high)
+        for slower, faster in self.model.ordered:
+            value = {**self.values, **drawn}
+            fine &= np.broadcast_to(value[slower.name] <= value[faster.name], fine.shape)
+        return fine
+
+    def _integrated(self, values, times, environment):
+        arrays = {name: np.ravel(value) for name, value in values.items()}
+        count = max(map(len, arrays.values()))
+        rows = [observe(self.model, {n: float(a[min(i, len(a) - 1)]) for n, a in arrays.items()}, times, environment)
+                for i in range(count)]
+        return np.array(rows) if any(np.ndim(v) for v in values.values()) else rows[0]
+
+
+def to_scale(value, parameter):
+    """A value (inside units) on the parameter's own scale."""
+    if parameter.scale == "log":
+        return np.log(value)
+    if parameter.scale == "logit":
+        return np.log(value / (1 - value))
+    return value
+
+
+def from_scale(value, parameter):
+    """Back from the parameter's own scale."""
+    if parameter.scale == "log":
+        return np.exp(np.clip(value, -700, 700))
+    if parameter.scale == "logit":
+        return 1 / (1 + np.exp(-value))
+    return value
+
+
+def scale_slope(value, parameter):
+    """d(own scale)/d(value), for carrying standard errors over."""
+    if parameter.scale == "log":
+        return 1 / value
+    if parameter.scale == "logit":
+        return 1 / (value * (1 - value))
+    return 1.0
+
+
+def _root(covariance):
+    """A square root of a covariance that may be singular."""
+    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
+    return vectors * np.sqrt(np.clip(values, 0, None))

@@ -1,0 +1,35 @@
+"""What several tests share."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pkmodels.studies import Study, read_study
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def golden():
+    """Reference numbers kept outside the repository."""
+    path = SHARED / "science" / "golden_values.json"
+    if not path.exists():
+        pytest.skip("the reference numbers are kept outside the repository and are not here")
+    return json.loads(path.read_text())
+
+
+@pytest.fixture(scope="session")
+def curve_d():
+    """Goserelin microspheres, formulation D (Kakade 2018)."""
+    return read_study("kakade_2018_goserelin", formulation="D")
+
+
+@pytest.fixture(scope="session")
+def ddsolver_profile():
+    """The example profile of DDSolver's papers and pages: hours and per cent."""
+    times = [1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20]
+    percent = [8, 24, 38, 48, 58, 66, 73, 78, 84, 88, 92, 95]
+    return Study.from_arrays(np.array(times, float), np.array(percent, float), time_unit="h",
+                             released_unit="percent", formulation="example", source="ddsolver_example")
