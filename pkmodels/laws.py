@@ -1,7 +1,7 @@
 """Laws as SymPy expressions and functions, to be used in any model."""
 
 import sympy
-from sympy import Function, Heaviside, Integer
+from sympy import Function, Heaviside
 
 from .dimensions import Constant
 from .environment import T, pH
@@ -86,6 +86,6 @@ def boltzmann(low, high, middle, width, temperature=T):
     return low + (high - low) / (1 + sympy.exp(-(temperature - middle) / width))
 
 
-def acid_switch(low, high, pka, cooperativity=Integer(1), acidity=pH):
+def acid_switch(low, high, pka, cooperativity=1, acidity=pH):
     """A rate that goes from ``low`` (alkaline) to ``high`` (acid) around ``pka``; Henderson–Hasselbalch for 1."""
     return low + (high - low) / (1 + 10 ** (cooperativity * (acidity - pka)))

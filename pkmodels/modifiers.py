@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import sympy
 from sympy import oo, symbols
 
 from . import laws
@@ -10,43 +9,21 @@ from .errors import ModelError, unknown
 from .model import Curve, Parameter
 
 _LAG, _INITIAL, _PLATEAU = symbols("t_lag f_initial plateau")
-
-
-def with_lag(curve):
-    """Nothing is released before ``t_lag``."""
-    later = {clock: laws.since(clock, _LAG) for clock in curve.clocks}
-    return replace(
-        curve, name=f"{curve.name}+lag", title=f"{curve.title}, after a lag",
-        released=curve.released.xreplace(later), kinks=(_LAG, *(k + _LAG for k in curve.kinks)),
-        parameters=(*curve.parameters, Parameter(_LAG, 0.5, "day", (0, oo), "lag before release begins")))
-
-
-def with_initial(curve):
-    """A share ``f_initial`` is out at once; the curve releases the rest (or, if it has no end, adds to it)."""
-    rest = 1 - _INITIAL if curve.saturates else sympy.Integer(1)
-    return replace(
-        curve, name=f"{curve.name}+initial", title=f"{curve.title}, with an initial share",
-        released=_INITIAL + rest * curve.released,
-        parameters=(*curve.parameters, Parameter(_INITIAL, 0.05, "1", (0, 1), "share released at once")))
-
-
-def with_plateau(curve):
-    """Release ends at the share ``plateau`` of the dose."""
-    if not curve.saturates:
-        raise ModelError(f"{curve.name} has no end of its own, so a plateau cannot be put on it; "
-                         f"take a curve that levels off, such as first_order or weibull")
-    return replace(
-        curve, name=f"{curve.name}+plateau", title=f"{curve.title}, up to a plateau",
-        released=_PLATEAU * curve.released,
-        parameters=(*curve.parameters,
-                    Parameter(_PLATEAU, 0.9, "1", (0, 1.05), "share of the dose that is released in the end")))
-
-
-MODIFIERS = {"lag": with_lag, "initial": with_initial, "plateau": with_plateau}
+_PARAMETERS = {
+    "lag": Parameter(_LAG, 0.5, "day", (0, oo), "lag before release begins"),
+    "initial": Parameter(_INITIAL, 0.05, "1", (0, 1), "share of the dose that is released at once"),
+    "plateau": Parameter(_PLATEAU, 0.9, "1", (0, 1.05), "share of the dose that is released in the end"),
+}
+_WORDS = {"lag": "after a lag", "initial": "with an initial share", "plateau": "up to a plateau"}
+MODIFIERS = tuple(_PARAMETERS)
 
 
 def modified(curve, names):
-    """Put modifiers on a curve, in the order given.
+    """Put modifiers on a curve; their order does not matter.
+
+    ``lag``: nothing is released before ``t_lag``. ``initial``: the share ``f_initial`` is out at
+    once. ``plateau``: release ends at the share ``plateau``. A curve that levels off goes from
+    the one to the other; a curve without an end (a power of time) is added to the initial share.
 
     Raises
     ------
@@ -58,7 +35,28 @@ def modified(curve, names):
             raise unknown("modifier", name, MODIFIERS)
         if not isinstance(curve, Curve):
             raise ModelError(f"{curve.name} is made of stores and flows; +{name} works on closed curves only")
-        if f"+{name}" in curve.name:
-            raise ModelError(f"{curve.name} already has +{name}")
-        curve = MODIFIERS[name](curve)
-    return curve
+        if names.count(name) > 1 or _PARAMETERS[name].name in [p.name for p in curve.parameters]:
+            raise ModelError(f"{curve.name} would have +{name} twice; once is enough")
+    if "plateau" in names and not curve.saturates:
+        raise ModelError(f"{curve.name} has no end of its own, so a plateau cannot be put on it; "
+                         f"take a curve that levels off, such as first_order or weibull")
+    chosen = [name for name in MODIFIERS if name in names]
+    if not chosen:
+        return curve
+    released, kinks = curve.released, curve.kinks
+    if "lag" in chosen:
+        released = released.xreplace({clock: laws.since(clock, _LAG) for clock in curve.clocks})
+        kinks = (_LAG, *(kink + _LAG for kink in kinks))
+    begin = _INITIAL if "initial" in chosen else 0
+    end = _PLATEAU if "plateau" in chosen else 1
+    span = end - begin if curve.saturates else 1
+    also = tuple(a for a in curve.also if a.name != "mean_release_time")
+    if chosen == ["lag"]:
+        also = tuple(replace(a, expression=a.expression + _LAG) if a.name == "mean_release_time" else a
+                     for a in curve.also)
+    both = "initial" in chosen and "plateau" in chosen
+    return replace(
+        curve, name="+".join([curve.name, *chosen]), title=", ".join([curve.title, *(_WORDS[n] for n in chosen)]),
+        released=begin + span * released, kinks=kinks, also=also,
+        parameters=(*curve.parameters, *(_PARAMETERS[n] for n in chosen)),
+        ordered=(*curve.ordered, *(((_INITIAL, _PLATEAU),) if both else ())))

@@ -106,6 +106,13 @@ def references():
     return tuple(sorted(_bibliography()))
 
 
+def cited_in(text):
+    """The sources that a data file names, as `cite` takes them: ids we know, or the words as they stand."""
+    parts = [part.strip() for part in text.split(";")]
+    return tuple(part if part in _bibliography() or " " in part else f"{part} (as the data file has it)"
+                 for part in parts if part)
+
+
 def cite(ids):
     """Citation lines of one id or several, one line each, each source once, in the order given.
 

@@ -83,7 +83,8 @@ def unit(text):
     try:
         return ureg.Unit("percent" if cleaned == "%" else cleaned.replace("dimensionless/", "1/"))
     except Exception as problem:
-        raise UnitError(f"'{text}' is not a unit known here; write for example h, day, mg, ng/mL, um or 1/day") from problem
+        raise UnitError(f"'{text}' is not a unit known here; write for example h, day, mg, ng/mL, um or 1/day"
+                        ) from problem
 
 
 @lru_cache(maxsize=1024)

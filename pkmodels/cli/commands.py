@@ -44,9 +44,9 @@ def predict(given):
 def coverage(given):
     """Share of time inside a window."""
     found, prediction = _covered(given)
-    output.result(given, text=lambda: found.text, table=lambda: found.table, content=lambda: {
+    output.result(given, text=found.text, table=lambda: found.table, content=lambda: {
         **found.to_dict(), "assumptions": prediction.attrs["assumptions"]})
-    _assumptions(prediction)
+    remark("", *found.verdict, "", *found.remarks)
 
 
 def report(given):
@@ -65,7 +65,7 @@ def cite(given):
     """Print sources."""
     from .. import references
 
-    ids = [i for name in given.names for i in _cited_by(name)] if given.names else references.ids()
+    ids = [i for name in given.names for i in _cited_by(name)] if given.names else references.references()
     print("\n\n".join(references.reference(i).bibtex for i in dict.fromkeys(ids)) if given.bibtex
           else references.cite(dict.fromkeys(ids)))
 
@@ -122,8 +122,8 @@ def _fitted(given):
                                   f"leave --model and --set away")
         return fitting.load_fit(given.source)
     if not given.model:
-        raise PredictionError(f"'{given.source}' is not a saved fit (.toml); if it is a data file, say with --model which "
-                              f"model to fit to it (pkmodels compare {given.source} ranks them)")
+        raise PredictionError(f"'{given.source}' is not a saved fit (.toml); if it is a data file, say with --model "
+                              f"which model to fit to it (pkmodels compare {given.source} ranks them)")
     given.data = given.source
     found = fitting.fit(_study(given), given.model, fixed=_assigned(given.set), seed=given.seed)
     _remarks((f"fitted {found.model.name}: misses the points by {100 * found.statistics['rmse']:.2f} % of dose",),
@@ -216,7 +216,7 @@ def _cited_by(name):
         from .. import references
         from .shelves import every_name
 
-        raise unknown("reference, model, drug, curve, window or fit", name, [*references.ids(), *every_name()])
+        raise unknown("reference, model, drug, curve, window or fit", name, [*references.references(), *every_name()])
     if not found:
         raise PkmodelsError(f"{name} has no reference of its own")
     return found

@@ -23,23 +23,25 @@ def run(given):
     predicted = prediction.predict(best, drug=DRUG, regimen=REGIMEN, seed=given.seed,
                                    progress=lambda d: progress(d, "draws"))
     covered = metrics.coverage(predicted, WINDOW)
-    last = predicted.sizes and len(predicted.attrs["dose_times"])
-    print(f"4. {REGIMEN} in a man, {predicted.attrs['drug']} in the window {covered.window.limits}\n")
-    print(covered.text_of(["overall", 1, last]))
-    remark("", *covered.verdict, "", "This rests on:", *(f"  - {s}" for s in predicted.attrs["assumptions"]), "")
+    print(f"4. {REGIMEN} in a man; window {covered.window}\n")
+    print(covered.text(dict.fromkeys(["overall", covered.rows[1], covered.rows[-1]])))
+    print("", *covered.verdict, sep="\n")
+    remark("", *covered.remarks)
 
     constant = prediction.predict("zero_order", values={"k": (1 / 28, "1/day")}, drug=DRUG, regimen="3.6 mg once",
                                   days=28)
-    steady = metrics.coverage(constant, WINDOW).to_dict()["overall"]
-    first = covered.to_dict()["intervals"][0]
-    drug = prediction.read_drug(DRUG)
-    observed = "; ".join(drug.observed_text("3.6 mg depot"))
+    steady = metrics.coverage(constant, WINDOW)
+    first = covered.rows[1]
+    label = {o.quantity: str(o) for o in prediction.read_drug(DRUG).observed if o.regimen == "3.6 mg once"}
     print("\n5. Beside what is published\n")
     print(tabulate(
-        [("constant release of 3.6 mg over 28 days, plasma", f"{steady['cmax']:.3f} ng/mL", "0.808 (mass balance, 3.6 mg/28 d/CL)"),
-         ("  share of 28 days inside 0.5-1.2 ng/mL", f"{steady['inside']:.4f}", "0.9905 (closed form)"),
-         ("  0.5 ng/mL reached after", f"{24 * steady['first_entry']:.2f} h", "6.4 h (closed form)"),
-         ("microspheres D, first dose: highest, on day", f"{first['cmax']:.2f} ng/mL, {first['tmax']:.1f}", observed)],
+        [("3.6 mg released evenly over 28 days: plasma", f"{steady.value('cmax'):.3f} ng/mL",
+          "0.808 ng/mL (mass balance, dose / 28 days / clearance)"),
+         ("    share of 28 days inside 0.5-1.2 ng/mL", f"{steady.value('inside') / 100:.4f}", "0.9905 (closed form)"),
+         ("    reaches 0.5 ng/mL after", f"{24 * steady.value('first_entry'):.2f} h", "6.4 h (closed form)"),
+         ("microspheres D, first 3.6 mg: highest level", f"{covered.value('cmax', first):.2f} ng/mL",
+          f"{label['cmax']} (label, another depot: Zoladex)"),
+         ("    on day", f"{covered.value('tmax', first):.1f}", f"{label['tmax']} (label, another depot: Zoladex)")],
         headers=("", "here", "published"), disable_numparse=True))
     path = reporting.report(fit=best, comparison=compared, prediction=predicted, coverage=covered, path=Path(given.out),
                             command=f"pkmodels demo --seed {given.seed} --out {given.out}")

@@ -26,14 +26,14 @@ def _drugs():
     from .. import prediction
 
     found = [(name, prediction.read_drug(name)) for name in prediction.list_drugs()]
-    return ("drug", "populations", "body"), [(name, ", ".join(d.populations), " -> ".join(d.body)) for name, d in found]
+    return ("drug", "sets", "body"), [(name, ", ".join(d.sets), " -> ".join(d.body)) for name, d in found]
 
 
 def _windows():
     from .. import metrics
 
     found = [metrics.read_window(name) for name in metrics.list_windows()]
-    return ("window", "limits", "analyte"), [(w.name, w.limits, w.analyte) for w in found]
+    return ("window", "limits", "analyte"), [(w.name, w.bounds, w.analyte) for w in found]
 
 
 def _curves():
@@ -78,7 +78,8 @@ def _model_card(name, kind="release"):
     text = "\n".join([f"{m.title} ({m.name}); solved as {method(m)}", "", equation, "",
                       tabulate(numbers, headers=("parameter", "typical", "unit", "bounds", "meaning"),
                                disable_numparse=True),
-                      *([""] + [f"{a.name} = {a.expression} [{a.unit}]: {a.meaning}" for a in m.also] if m.also else []),
+                      *([""] if m.also else []),
+                      *(f"{a.name} = {a.expression} [{a.unit}]: {a.meaning}" for a in m.also),
                       *(["", m.remarks] if m.remarks else []),
                       *(["", references.cite(m.references)] if m.references else [])])
     content = {"name": m.name, "title": m.title, "equation": equation, "latex": m.latex, "remarks": m.remarks,
@@ -92,7 +93,12 @@ def _drug_card(name):
     from .. import prediction
 
     drug = prediction.read_drug(name)
-    return repr(drug), drug.to_dict()
+    numbers = {name: {"value": p.value, "unit": p.unit, "source": p.source, "evidence": p.evidence}
+               for name, p in drug.parameters.items()}
+    return repr(drug), {"name": drug.name, "analyte": drug.analyte, "set": drug.set_name, "sets": list(drug.sets),
+                        "title": drug.title, "body": list(drug.body), "parameters": numbers,
+                        "bioavailability": drug.bioavailability, "remarks": list(drug.remarks),
+                        "citations": list(drug.citations)}
 
 
 def _window_card(name):
@@ -132,7 +138,7 @@ def citations(name):
 
     found, known = [], False
     for ids in (
-        [name] if name in references.ids() else None,
+        [name] if name in references.references() else None,
         catalogue.get_model(name).references if name.split("+")[0] in catalogue.list_models() else None,
         catalogue.get_model(name, "body").references if name in catalogue.list_models("body") else None,
         prediction.read_drug(name).citations if name.split(":")[0] in prediction.list_drugs() else None,
@@ -148,12 +154,15 @@ def citations(name):
 
 def _curve_citations(name):
     from .. import studies
+    from ..references import cited_in
 
-    return studies.read_study(name).citation.split()
+    return cited_in(studies.read_study(name).citation)
 
 
 def _fit_citations(name):
     from .. import fitting
 
     fit = fitting.load_fit(name)
-    return [*fit.model.references, *fit.study.citation.split()]
+    from ..references import cited_in
+
+    return [*fit.model.references, *cited_in(fit.study.citation)]

@@ -60,7 +60,8 @@ def fit(study, model, *, fixed=None, seed=SEED):
         model=model, study=study, values=polished.values, stderr=polished.stderr, units=shown_units,
         free=polished.free, covariance=polished.covariance, statistics=numbers,
         verdicts=tuple(verdicts.verdicts(model, study, polished, numbers, box, shown_units, known)),
-        seed=seed, at_bound=polished.at_bound, fixed=tuple(fixed), idle=polished.idle, version=__version__, lmfit=polished.result)
+        seed=seed, at_bound=polished.at_bound, fixed=tuple(fixed), idle=polished.idle,
+        version=__version__, lmfit=polished.result)
 
 
 def compare(study, models=None, *, seed=SEED, progress=None):

@@ -69,7 +69,8 @@ class Comparison:
         import pandas as pd
 
         rows = [{"model": f.model.name, "parameters": f.statistics["free"], "rmse_percent": 100 * f.statistics["rmse"],
-                 "r2_adj": f.statistics["r2_adj"], "aicc": f.statistics["aicc"], "weight": w, "remarks": len(f.verdicts)}
+                 "r2_adj": f.statistics["r2_adj"], "aicc": f.statistics["aicc"], "weight": w,
+                 "remarks": len(f.verdicts)}
                 for f, w in zip(self.fits, self.weights, strict=True)]
         return pd.DataFrame(rows).set_index("model")
 

@@ -9,6 +9,8 @@ from ..solve import observe, sensitivities
 
 #: A parameter this close to a bound, as a share of the bound's distance, is taken to be at it.
 AT_BOUND = 1e-6
+#: A parameter that moves the curve by less than this share of dose per e-fold has no effect.
+NO_EFFECT = 1e-9
 TOLERANCE = 1e-14
 
 
@@ -34,7 +36,8 @@ class Polished:
 def polish(model, times, released, box, start, shown_units, fixed=()):
     """Minimise the sum of squares with lmfit from ``start`` (inside units) and describe the minimum.
 
-    Parameters that end at a bound are held there, so that the others' standard errors are right.
+    Parameters that end at a bound, and those that do not move the curve, are held where they
+    are, so that the others' standard errors are right.
 
     Parameters
     ----------
@@ -46,101 +49,117 @@ def polish(model, times, released, box, start, shown_units, fixed=()):
         Parameter name to the unit in which it is reported.
     fixed : tuple of str
         Names that are held at their start.
+
+    Returns
+    -------
+    Polished
     """
-    import lmfit
-
-    factors = {name: units.inside(1.0, unit) for name, unit in shown_units.items()}
-    names = [p.name for p in model.parameters]
-    lower = dict(zip(names, box.lower, strict=True))
-    upper = dict(zip(names, box.upper, strict=True))
-    for slower, faster in model.ordered:
-        middle = _between(start[names.index(slower.name)], start[names.index(faster.name)])
-        upper[slower.name], lower[faster.name] = middle, middle
-
-    parameters = lmfit.Parameters()
-    for name, value in zip(names, start, strict=True):
-        f = factors[name]
-        parameters.add(name, value=value / f, min=lower[name] / f, max=upper[name] / f, vary=name not in fixed)
-
-    def inside(current):
-        return {name: current[name].value * factors[name] for name in names}
-
-    def residual(current):
-        return observe(model, inside(current), times) - released
-
-    def slope(current):
-        columns = sensitivities(model, inside(current), times)
-        columns = np.where(np.isfinite(columns), columns, 0.0)
-        return np.stack([columns[:, k] * factors[n] for k, n in enumerate(names) if current[n].vary], axis=1)
-
-    def minimise(current):
-        for p in current.values():
-            if p.vary:
-                # A start on a bound cannot be left by the trust region; begin a hair inside.
-                room = 1e-9 * (p.max - p.min if np.isfinite(p.max - p.min) else max(abs(p.value), 1.0))
-                p.value = min(max(p.value, p.min + room), p.max - room)
-        return lmfit.Minimizer(residual, current).minimize(
-            method="least_squares", jac=slope, x_scale="jac", ftol=TOLERANCE, xtol=TOLERANCE, gtol=TOLERANCE)
-
-    held = {}
-    for name in names:
-        side = _side(parameters[name])
-        if side and parameters[name].vary:
-            held[name] = side
-            parameters[name].set(value=getattr(parameters[name], "min" if side == "lower" else "max"), vary=False)
-    result = minimise(parameters) if any(p.vary for p in parameters.values()) else _as_it_is(residual, parameters)
-    for _ in names:
-        late = {n: s for n, p in result.params.items() if p.vary and (s := _side(p))}
-        if not late:
+    problem = _Problem(model, times, released, shown_units)
+    current = problem.parameters(box, start, fixed)
+    at_bound, idle = {}, []
+    for _ in problem.names:
+        current, late = _held_at_bounds(current)
+        at_bound |= late
+        result = problem.minimise(current)
+        current = result.params
+        if not any(p.vary and _side(p) for p in current.values()):
             break
-        held |= late
-        current = result.params.copy()
-        for name, side in late.items():
-            current[name].set(value=current[name].min if side == "lower" else current[name].max, vary=False)
-        result = minimise(current) if any(p.vary for p in current.values()) else _as_it_is(residual, current)
-
-    free = tuple(n for n in names if result.params[n].vary)
-    idle = _without_effect(slope(result.params), free)
-    if idle:
-        # What does not move the curve (the rate of a pool of size zero) would spoil everyone's standard error.
-        current = result.params.copy()
+    without = problem.without_effect(current)
+    if without:
+        idle = without
+        current = current.copy()
         for name in idle:
             current[name].vary = False
-        free = tuple(n for n in free if n not in idle)
-        result = minimise(current) if free else _as_it_is(residual, current)
-    covariance = getattr(result, "covar", None)
-    if covariance is None or not np.all(np.isfinite(covariance)) or np.any(np.diag(covariance) < 0):
+        result = problem.minimise(current)
+
+    free = tuple(n for n in problem.names if result.params[n].vary)
+    covariance = np.asarray(getattr(result, "covar", np.empty((0, 0))))
+    if covariance.shape != (len(free),) * 2 or not np.all(np.isfinite(covariance)) or np.any(np.diag(covariance) < 0):
         covariance = np.full((len(free), len(free)), np.nan)
-    stderr = dict.fromkeys(names, float("nan")) | dict(zip(free, np.sqrt(np.diag(covariance)), strict=True))
+    errors = dict(zip(free, map(float, np.sqrt(np.diag(covariance))), strict=True))
     return Polished(
-        values={n: float(result.params[n].value) for n in names}, stderr={n: float(v) for n, v in stderr.items()},
-        free=free, covariance=np.asarray(covariance), at_bound=held,
-        residual=np.asarray(residual(result.params)), result=result)
+        values={n: float(result.params[n].value) for n in problem.names},
+        stderr=dict.fromkeys(problem.names, float("nan")) | errors, free=free, covariance=covariance,
+        at_bound=at_bound, idle=tuple(idle), residual=np.asarray(problem.residual(result.params)), result=result)
 
 
-def _without_effect(slope, free):
-    """The free parameters whose column of the Jacobian is nothing."""
-    size = np.linalg.norm(slope, axis=0)
-    return [name for name, one in zip(free, size, strict=True) if one <= 1e-12 * size.max(initial=0) or one == 0]
+class _Problem:
+    """One least-squares problem as lmfit wants it: parameters in the units of display."""
+
+    def __init__(self, model, times, released, shown_units):
+        self.model, self.times, self.released = model, times, released
+        self.names = [p.name for p in model.parameters]
+        self.factors = {name: units.inside(1.0, shown_units[name]) for name in self.names}
+
+    def parameters(self, box, start, fixed):
+        """lmfit parameters with bounds; of two ordered rates each keeps to its side of the middle."""
+        import lmfit
+
+        lower, upper = (dict(zip(self.names, b, strict=True)) for b in (box.lower, box.upper))
+        begin = dict(zip(self.names, start, strict=True))
+        for slower, faster in self.model.ordered:
+            slow, fast = begin[slower.name], begin[faster.name]
+            middle = float(np.sqrt(slow * fast)) if slow > 0 else (slow + fast) / 2
+            upper[slower.name], lower[faster.name] = middle, middle
+        found = lmfit.Parameters()
+        for name in self.names:
+            f = self.factors[name]
+            if name in fixed:
+                found.add(name, value=begin[name] / f, vary=False)
+            else:
+                found.add(name, value=begin[name] / f, min=lower[name] / f, max=upper[name] / f)
+        return found
+
+    def values(self, current):
+        return {name: current[name].value * self.factors[name] for name in self.names}
+
+    def residual(self, current):
+        return observe(self.model, self.values(current), self.times) - self.released
+
+    def slope(self, current):
+        columns = sensitivities(self.model, self.values(current), self.times)
+        columns = np.where(np.isfinite(columns), columns, 0.0)
+        return np.stack([columns[:, k] * self.factors[n] for k, n in enumerate(self.names) if current[n].vary], axis=1)
+
+    def minimise(self, current):
+        import lmfit
+
+        current = current.copy()
+        if not any(p.vary for p in current.values()):
+            return lmfit.minimizer.MinimizerResult(params=current, residual=self.residual(current))
+        for p in current.values():
+            if p.vary:
+                # The trust region cannot leave a bound that it starts on; begin a hair inside.
+                room = 1e-9 * (p.max - p.min if np.isfinite(p.max - p.min) else max(abs(p.value), 1.0))
+                p.value = min(max(p.value, p.min + room), p.max - room)
+        # A perfect fit has a covariance of nothing, of which lmfit takes correlations.
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return lmfit.Minimizer(self.residual, current).minimize(
+                method="least_squares", jac=self.slope, x_scale="jac", ftol=TOLERANCE, xtol=TOLERANCE, gtol=TOLERANCE)
+
+    def without_effect(self, current):
+        """The varied parameters whose column of the Jacobian is nothing (the rate of a pool of size zero)."""
+        varied = [n for n in self.names if current[n].vary]
+        if not varied:
+            return []
+        size = np.linalg.norm(self.slope(current) * [max(abs(current[n].value), 1e-300) for n in varied], axis=0)
+        return [name for name, one in zip(varied, size, strict=True) if one <= NO_EFFECT]
 
 
-def _between(slow, fast):
-    return float(np.sqrt(slow * fast)) if slow > 0 else (slow + fast) / 2
+def _held_at_bounds(current):
+    """The same parameters with those that sit on a bound held there, and which side each is on."""
+    held = {name: side for name, p in current.items() if p.vary and (side := _side(p))}
+    current = current.copy()
+    for name, side in held.items():
+        current[name].set(value=current[name].min if side == "lower" else current[name].max, vary=False)
+    return current, held
 
 
 def _side(p):
     """Which bound a parameter sits on, if any."""
     for side, bound in (("lower", p.min), ("upper", p.max)):
         if np.isfinite(bound):
-            reach = AT_BOUND * max(abs(bound), abs(p.value) if bound else 1.0, 0.0 if bound else 1.0)
+            reach = AT_BOUND * (max(abs(bound), abs(p.value)) if bound else 1.0)
             if abs(p.value - bound) <= reach:
                 return side
     return None
-
-
-def _as_it_is(residual, parameters):
-    """Every parameter is held: nothing to minimise, the result is where it stands."""
-    import lmfit
-
-    result = lmfit.minimizer.MinimizerResult(params=parameters, residual=residual(parameters), covar=np.empty((0, 0)))
-    return result

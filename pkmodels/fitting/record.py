@@ -45,7 +45,7 @@ def save(fit, path):
             "at_bound": dict(fit.at_bound),
             "idle": list(fit.idle),
             "covariance": [[float(v) for v in row] for row in fit.covariance],
-            "statistics": {k: v for k, v in fit.statistics.items()},
+            "statistics": dict(fit.statistics),
             "verdicts": list(fit.verdicts),
         },
     }
@@ -101,7 +101,8 @@ def _fit(record):
         free=free, covariance=np.array(outcome["covariance"], dtype=float).reshape(len(free), len(free)),
         statistics={k: v if isinstance(v, int) else _number(v) for k, v in outcome["statistics"].items()},
         verdicts=tuple(map(str, outcome["verdicts"])), seed=int(recipe["seed"]),
-        at_bound=dict(outcome["at_bound"]), fixed=tuple(recipe["fixed"]), idle=tuple(outcome["idle"]), version=str(record["pkmodels"]))
+        at_bound=dict(outcome["at_bound"]), fixed=tuple(recipe["fixed"]), idle=tuple(outcome["idle"]),
+        version=str(record["pkmodels"]))
 
 
 def _number(value):

@@ -198,9 +198,10 @@ class Fit:
         for p in self.model.parameters:
             low, high = self.intervals[p.name]
             error = self.stderr[p.name]
-            yield (p.name, f"{self.values[p.name]:.4g}", f"± {error:.2g}" if math.isfinite(error) else self._note(p.name),
-                   f"{low:.3g} to {high:.3g}" if math.isfinite(high) else "", "" if self.units[p.name] == "1" else
-                   self.units[p.name], p.meaning)
+            unit = "" if self.units[p.name] == "1" else self.units[p.name]
+            yield (p.name, f"{self.values[p.name]:.4g}",
+                   f"± {error:.2g}" if math.isfinite(error) else self._note(p.name),
+                   f"{low:.3g} to {high:.3g}" if math.isfinite(high) else "", unit, p.meaning)
 
     def _note(self, name):
         if name in self.at_bound:
@@ -239,7 +240,7 @@ def intervals(model, values, stderr, shown_units, freedom):
     found = {}
     for p in model.parameters:
         value, error = values[p.name], stderr[p.name]
-        if not math.isfinite(error) or freedom < 1 or value <= 0 and p.scale != "linear":
+        if not math.isfinite(error) or freedom < 1 or (value <= 0 and p.scale != "linear"):
             found[p.name] = (math.nan, math.nan)
             continue
         half = student(freedom) * error * scale_slope(value, p)

@@ -96,7 +96,8 @@ def _walk_together(model, times, released, box, starts):
         normal = np.einsum("wnp,wnq->wpq", free, free)
         diagonal = np.einsum("wpp->wp", normal)
         ridge = damping[:, None] * (diagonal + 1e-12 + 1e-3 * diagonal.max(axis=1, keepdims=True)) + held
-        step = np.linalg.solve(normal + ridge[:, :, None] * np.eye(size), -np.where(held, 0, gradient)[..., None])[..., 0]
+        downhill = -np.where(held, 0.0, gradient)
+        step = np.linalg.solve(normal + ridge[:, :, None] * np.eye(size), downhill[..., None])[..., 0]
         trial = np.clip(place + step, low, high)
         trial_residual, trial_slope = _residual_and_slope(model, times, released, trial)
         trial_squares = np.sum(trial_residual**2, axis=-1)
@@ -119,8 +120,9 @@ def _residual_and_slope(model, times, released, place):
     values = _named(model, numbers)
     residual = observe(model, values, times) - released
     slope = sensitivities(model, values, times) * _inside_slope(model, numbers)[:, None, :]
-    bad = ~np.isfinite(residual)
-    return np.where(bad, 1e6, residual), np.where(np.isfinite(slope), slope, 0.0)
+    # A walker that lost its footing counts as far off, so its step is taken back.
+    return np.where(np.isfinite(residual), np.clip(residual, -1e6, 1e6), 1e6), \
+        np.clip(np.where(np.isfinite(slope), slope, 0.0), -1e12, 1e12)
 
 
 def _inside_slope(model, numbers):
@@ -128,7 +130,7 @@ def _inside_slope(model, numbers):
     columns = []
     for k, p in enumerate(model.parameters):
         value = numbers[..., k]
-        columns.append(value if p.scale == "log" else value * (1 - value) if p.scale == "logit" else np.ones_like(value))
+        columns.append({"log": value, "logit": value * (1 - value), "linear": np.ones_like(value)}[p.scale])
     return np.stack(columns, axis=-1)
 
 

@@ -31,7 +31,7 @@ def statistics(measured, residual, free):
     total = float(np.sum((measured - np.mean(measured)) ** 2))
     released = measured[measured != 0]
     total_released = float(np.sum((released - np.mean(released)) ** 2)) if len(released) else 0.0
-    floor = max(ss, np.finfo(float).tiny)
+    floor = max(ss, 1e-200)
     variances = p + 1
     nan = math.nan
     return {

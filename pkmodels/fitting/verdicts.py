@@ -23,7 +23,8 @@ def verdicts(model, study, polished, statistics, box, shown_units, intervals):
     unit = study.time_unit
     last = units.outside(float(study.times.max()), unit)
     return (*_misfit(statistics, polished.residual), *_bounds(model, polished, box, shown_units, study),
-            *_idle(model, polished), *_slow_burst(model, polished, shown_units), *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished),
+            *_idle(model, polished), *_slow_burst(polished, shown_units),
+            *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished),
             *_few_points(statistics), *_unseen(study, unit, last), *_beyond_dose(model, study, polished, last, unit),
             *_too_good(statistics))
 
@@ -53,8 +54,8 @@ def _bounds(model, polished, box, shown_units, study):
             yield (f"{value} is as slow as these points can show: {p.meaning} has not begun to act by the last sample. "
                    f"Take a model without it, or sample longer")
         else:
-            yield (f"{value} is at its {side} bound, so it has no standard error and the others are given as if it were "
-                   f"known ({p.meaning}). The model may be too rich for these data")
+            yield (f"{value} is at its {side} bound, so it has no standard error and the others are given as if it "
+                   f"were known ({p.meaning}). The model may be too rich for these data")
 
 
 def _idle(model, polished):
@@ -63,13 +64,13 @@ def _idle(model, polished):
                f"about it: take a model without it")
 
 
-def _slow_burst(model, polished, shown_units):
+def _slow_burst(polished, shown_units):
     if "k_burst" in polished.values and "k_burst" not in (*polished.idle, *polished.at_bound):
         rate = units.inside(polished.values["k_burst"], shown_units["k_burst"]) * 24
         share = polished.values.get("f_burst", 0)
         if rate < BURST and share > 0.05:
-            yield (f"the part that the model calls burst is none: {100 * share:.0f} % of the dose leave with a half-life of "
-                   f"{np.log(2) / rate:.1f} days. Read it as a second sustained part")
+            yield (f"the part that the model calls burst is none: {100 * share:.0f} % of the dose leave with a "
+                   f"half-life of {np.log(2) / rate:.1f} days. Read it as a second sustained part")
 
 
 def _vague(model, polished, shown_units, intervals):
@@ -130,5 +131,5 @@ def _beyond_dose(model, study, polished, last, unit):
 
 def _too_good(statistics):
     if statistics["rmse"] < DIGITISING and statistics["n"] - statistics["free"] <= 3:
-        yield (f"the curve follows the points to {100 * statistics['rmse']:.2f} % of the dose with few points to spare; "
-               f"closer than 1 % it follows the reading error of a figure, not the release")
+        yield (f"the curve follows the points to {100 * statistics['rmse']:.2f} % of the dose with few points to "
+               f"spare; closer than 1 % it follows the reading error of a figure, not the release")

@@ -1,0 +1,10 @@
+"""Plots: every one takes axes and returns them, and needs no window system.
+
+Without ``ax`` a figure of its own is made; ``plot_fit(fit).figure.savefig("fit.png", dpi=200)`` keeps it.
+"""
+
+from .bars import plot_coverage
+from .fits import plot_comparison, plot_fit, plot_residuals
+from .predictions import plot_prediction, plot_release
+
+__all__ = ["plot_comparison", "plot_coverage", "plot_fit", "plot_prediction", "plot_release", "plot_residuals"]

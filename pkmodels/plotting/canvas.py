@@ -1,0 +1,97 @@
+"""What all plots share: a surface to draw on, colours, axes of time and of released share."""
+
+#: Colours that people with any kind of colour vision tell apart (Okabe and Ito).
+BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
+INK, GREY, PALE = "#1f2328", "#5b636d", "#dfe3e8"
+#: Curves also differ by dashes, for those who print in grey.
+SERIES = tuple(zip((BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY), ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3))),
+                   strict=True))
+#: Steps between marks on an axis of time that read well, by unit.
+STEPS = {
+    "min": (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440),
+    "h": (0.25, 0.5, 1, 2, 3, 4, 6, 12, 24, 48, 72, 168, 336, 672),
+    "day": (0.25, 0.5, 1, 2, 7, 14, 28, 56, 84, 168, 364),
+    "week": (0.5, 1, 2, 4, 8, 12, 26, 52),
+}
+#: The most marks on an axis of time.
+MARKS = 8
+WORDS = {"min": "min", "h": "h", "day": "days", "week": "weeks"}
+
+
+def surface(ax, size=(6.4, 4.0)):
+    """The axes to draw on: those given, or those of a new figure, in the style of all plots.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes or None
+    size : (float, float)
+        Of a new figure, inches.
+    """
+    if ax is None:
+        from matplotlib.figure import Figure
+
+        ax = Figure(figsize=size, layout="constrained").add_subplot()
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_color(GREY)
+    ax.tick_params(colors=GREY, labelcolor=INK)
+    ax.grid(axis="y", color=PALE, linewidth=0.8)
+    ax.set_axisbelow(True)
+    return ax
+
+
+def time_axis(ax, last, unit, text="time"):
+    """An axis of time from 0 to ``last``, with marks at whole days, weeks or months."""
+    ax.set_xlim(-0.015 * last, 1.015 * last)
+    steps = [step for step in STEPS.get(unit, ()) if last / step <= MARKS]
+    if steps:
+        from matplotlib.ticker import MultipleLocator
+
+        ax.xaxis.set_major_locator(MultipleLocator(steps[0]))
+        ax.xaxis.set_major_formatter("{x:g}")
+    ax.set_xlabel(f"{text} ({WORDS.get(unit, unit)})")
+
+
+def share_axis(ax, highest, analyte):
+    """An axis of the released share in per cent: up to 100 %, or closer where little is released."""
+    top = 104.0 if 40 < highest <= 102 else 1.08 * highest
+    ax.set_ylim(-0.02 * top, top)
+    ax.set_ylabel(f"{plain(analyte)} released (% of dose)")
+
+
+def legend(ax, **more):
+    """A legend above the axes, where it hides nothing, in as many columns as there is room for."""
+    handles, labels = ax.get_legend_handles_labels()
+    if not handles:
+        return
+    # What was measured comes first, bands last.
+    order = sorted(range(len(handles)), key=lambda k: (hasattr(handles[k], "get_facecolor"), "measured" not in labels[k]))
+    handles, labels = [handles[k] for k in order], [labels[k] for k in order]
+    ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=_columns(ax, labels), frameon=False,
+              borderaxespad=0.2, handlelength=2.4, labelcolor=INK, fontsize="small", columnspacing=1.6, **more)
+
+
+def _columns(ax, labels):
+    """The most columns whose longest labels fit side by side (a small sign takes about 0.07 inch)."""
+    width = 0.88 if ax.figure.get_layout_engine() else ax.get_position().width
+    room = width * ax.figure.get_figwidth() / 0.07
+    for columns in range(len(labels), 1, -1):
+        rows = -(-len(labels) // columns)
+        if sum(8 + max(map(len, labels[k: k + rows])) for k in range(0, len(labels), rows)) <= room:
+            return columns
+    return 1
+
+
+def plain(text, longest=32):
+    """Text of the user for a plot: shortened, and a dollar sign is a dollar sign, not the beginning of a formula."""
+    text = str(text).lstrip("_")
+    return (text if len(text) <= longest else text[: longest - 1] + "…").replace("$", r"\$")
+
+
+def analyte_of(study):
+    """What a study measures: its drug where the file says it."""
+    return str(study.conditions.get("drug") or "drug")
+
+
+def number(value):
+    """A number on a plot, with two or three digits."""
+    return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"

@@ -1,0 +1,78 @@
+"""The chain from depots to plasma: cumulative mass out of every depot, a linear body that answers it."""
+
+import numpy as np
+
+from .. import catalogue, units
+from ..environment import Environment
+from ..errors import PredictionError
+from ..model import join
+from ..solve import inputs, linear, observed_weights
+
+
+class Depots:
+    """Cumulative mass (mg) that all doses together have fed into the body.
+
+    Parameters
+    ----------
+    release : Release or None
+        None for an infusion of drug in solution.
+    doses : sequence of Dose
+    environment : Environment
+        In hours since the first dose.
+    available : float
+        Bioavailability.
+    stretch : callable
+        Values of the release to the factor on its share (1, or 1/eventual share).
+    hours : array
+        Grid of the prediction.
+    """
+
+    def __init__(self, release, doses, environment, available, stretch, hours):
+        self.release, self.doses, self.environment = release, doses, environment
+        self.available, self.stretch = available, stretch
+        nodes = inputs.node_times(hours)
+        self.since = [np.maximum(nodes - dose.time_hour, 0.0) for dose in doses]
+
+    def mass(self, values=None):
+        """Mass at the grid's nodes, shape (steps, nodes), or (draws, steps, nodes) for drawn values."""
+        return self.available * sum(dose.amount_mg * self._share(dose, since, values)
+                                    for dose, since in zip(self.doses, self.since, strict=True))
+
+    def _share(self, dose, since, values):
+        if self.release is None:
+            return np.minimum(since / dose.duration_hour, 1.0)
+        late = since > 0
+        share = self.release.share(since[late], self.environment.shifted(dose.time_hour), values)
+        found = np.zeros((*share.shape[:-1], *since.shape))
+        found[..., late] = share
+        return found * np.asarray(self.stretch(values))[..., None]
+
+
+class Body:
+    """The body of a drug card: its models joined, its numbers filled in.
+
+    Raises
+    ------
+    PredictionError
+        If it is not linear, or the unit is not a concentration.
+    """
+
+    def __init__(self, drug, unit):
+        joined = catalogue.get_model(drug.body[0], "body")
+        for name in drug.body[1:]:
+            joined = join(joined, catalogue.get_model(name, "body"))
+        if not joined.is_linear:
+            raise PredictionError(f"the body of {drug.name} is not linear; this version predicts linear bodies")
+        if units.dimension(unit) != units.dimension("mg/L"):
+            raise PredictionError(f"'{unit}' is not a mass concentration; write for example ng/mL")
+        values = joined.values({name: (p.value, p.unit) for name, p in drug.parameters.items()})
+        self.parameters = {name: f"{p.value:g} {p.unit}" for name, p in drug.parameters.items()}
+        self.matrix = linear.matrix(joined, values, Environment().at(0.0))
+        self.entry = np.array([float(s == joined.inlet) for s in joined.states])
+        self.weights = observed_weights(joined, values) / units.inside(1.0, unit)
+
+    def plasma(self, hours, mass):
+        """Concentration at ``hours`` in the chosen unit when ``mass`` is fed."""
+        states = inputs.fed_states(self.matrix, self.entry, hours, np.zeros(mass.shape[:-2]), mass)
+        # Rounding may leave a little less than nothing before anything is released.
+        return np.maximum(states @ self.weights, 0.0)

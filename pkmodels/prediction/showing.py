@@ -1,0 +1,62 @@
+"""A prediction as rows: at even times, as table, text and plain dictionary."""
+
+import numpy as np
+
+from ..errors import PredictionError
+
+#: Steps between rows in days that read well, and the most rows that are shown without being asked for.
+STEPS = (1 / 24, 2 / 24, 4 / 24, 0.5, 1, 2, 7, 14, 28, 91, 365)
+MOST_ROWS = 32
+MOST_ASKED = 100_000
+
+
+def row_times(days, step=None):
+    """Even times in days from 0 to ``days``; the step is chosen so that the rows fit a page when not given."""
+    if step is None:
+        step = next((s for s in STEPS if days / s <= MOST_ROWS), days / MOST_ROWS)
+    elif days / step > MOST_ASKED:
+        raise PredictionError(f"a step of {step:g} day over {days:g} days makes more than {MOST_ASKED} rows; "
+                              f"take a longer step")
+    times = np.arange(0, days / step + 1e-9) * step
+    return times if times[-1] >= days * (1 - 1e-9) else np.append(times, days)
+
+
+def table(prediction):
+    """One row per time: released share, concentration, and 95 % intervals where there are draws (a DataFrame)."""
+    import pandas as pd
+
+    columns = {f"time_{prediction.time.attrs['units']}": prediction.time.values}
+    for name in ("released", "plasma"):
+        if name not in prediction:
+            continue
+        unit = prediction[name].attrs["units"]
+        label = name if unit == "1" else f"{name} ({unit})"
+        columns[label] = prediction[name].values
+        if f"{name}_draws" in prediction:
+            low, high = np.quantile(prediction[f"{name}_draws"].values, [0.025, 0.975], axis=0)
+            columns[f"{label} low"], columns[f"{label} high"] = low, high
+    return pd.DataFrame(columns).set_index(next(iter(columns)))
+
+
+def text(prediction):
+    """The rows for people."""
+    from tabulate import tabulate
+
+    rows = table(prediction)
+    shown = [[f"{time:.4g}", *(f"{v:.4g}" if v > 1e-12 else "0" for v in row)]
+             for time, row in zip(rows.index, rows.to_numpy(), strict=True)]
+    head = [rows.index.name.replace("_", " (") + ")", *rows.columns]
+    return tabulate(shown, headers=head, disable_numparse=True, stralign="right")
+
+
+def to_dict(prediction):
+    """Plain numbers and texts, as the command line prints with ``--json``."""
+    found = {"time": prediction.time.values.tolist(), "units": {"time": prediction.time.attrs["units"]}}
+    for name in ("released", "plasma"):
+        if name in prediction:
+            found[name] = prediction[name].values.tolist()
+            found["units"][name] = prediction[name].attrs["units"]
+            if f"{name}_draws" in prediction:
+                low, high = np.quantile(prediction[f"{name}_draws"].values, [0.025, 0.975], axis=0)
+                found[f"{name}_low"], found[f"{name}_high"] = low.tolist(), high.tolist()
+    return found | dict(prediction.attrs)

@@ -1,0 +1,254 @@
+"""Assembling: from the rows of a table to the tidy frame."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from .. import units
+from ..errors import StudyError
+from .cells import decimal_mark, is_number, missing, number, shown
+from .settle import settle_released, settle_time
+from .vessel import find_vessel
+from .vocabulary import IN_WORDS, split_unit, words
+
+COLUMNS = ("formulation", "replicate", "time_hour", "released", "sd", "n", "row")
+CONCENTRATION = "concentration_mg_per_L"
+_LOWEST = -0.02
+
+
+@dataclass
+class Gathered:
+    """What the tables of one file have in common while they are read."""
+
+    problems: object
+    set_aside: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
+
+
+def records(grid, layout, chosen, gathered, name):
+    """One record per measured value, numbers as the file has them.
+
+    Parameters
+    ----------
+    grid : Grid
+    layout : Layout
+    chosen : Chosen
+    gathered : Gathered
+        Takes up problems and what is set aside.
+    name : str
+        Begins the names of the formulations, empty for none.
+
+    Returns
+    -------
+    DataFrame
+        With the columns of a study's frame, ``time`` and ``value`` in place of the converted numbers.
+    """
+    reader = _Reader(grid, layout, chosen, gathered, name)
+    rows = [record for row in layout.rows for record in reader.row(row)]
+    plain = ["formulation", "replicate", "time", "value", "sd", "sem", "n", "row"]
+    extra = list(dict.fromkeys(key for record in rows for key in record if key not in plain))
+    return pd.DataFrame(rows, columns=plain + extra)
+
+
+class _Reader:
+    """Reads the rows of one table; remembers the formulation that blank cells repeat."""
+
+    def __init__(self, grid, layout, chosen, gathered, name):
+        self.chosen, self.gathered, self.name = chosen, gathered, name
+        self.place = f"sheet '{grid.sheet}', " if grid.sheet else ""
+        numbers = [chosen.time, *chosen.values, *chosen.spreads.values()]
+        self.mark = decimal_mark(((row.number, row.cell(c.index)) for row in layout.rows for c in numbers), grid.file)
+        if self.mark == ",":
+            gathered.notes.append("decimal commas read as such")
+        self.last_formulation = ""
+
+    def row(self, row):
+        chosen = self.chosen
+        cells = [row.cell(column.index) for column in chosen.values]
+        time = self._number(row, chosen.time, needed=any(not missing(cell) for cell in cells))
+        if time < 0:
+            self.gathered.problems.add(row.number, chosen.time.header, f"the time {time:g} is negative; count from the "
+                                       f"start of the release", self.place)
+        formulation = self._formulation(row)
+        replicate = shown(row.cell(chosen.replicate.index)) if chosen.replicate else ""
+        for column in chosen.values:
+            value = self._number(row, column, needed=False)
+            if np.isnan(value):
+                continue
+            spread = {role: self._spread(row, role, column) for role in ("sd", "sem", "n")}
+            if np.isnan(spread["n"]):
+                spread["n"] = column.count
+            yield {"formulation": " ".join(filter(None, (self.name, formulation, column.formulation))),
+                   "replicate": " ".join(filter(None, (replicate, column.replicate))),
+                   "time": time, "value": value, **spread, "row": row.number, **self._conditions(row)}
+
+    def _number(self, row, column, needed):
+        """A time or value; missing values are set aside, other texts become problems."""
+        cell = row.cell(column.index)
+        reason = missing(cell)
+        if reason and needed:
+            self.gathered.problems.add(row.number, column.header, f"the time is missing ({reason}), but the row has "
+                                       f"values; write the time", self.place)
+        elif reason and column.role != "time":
+            self.gathered.set_aside.append(f"{self.place}row {row.number}, column '{column.header}': {reason}; "
+                                           f"not used, and not taken as zero")
+        if reason:
+            return np.nan
+        value, problem = number(cell, self.mark)
+        if problem:
+            self.gathered.problems.add(row.number, column.header, problem, self.place)
+        return value
+
+    def _spread(self, row, role, column):
+        spread = self.chosen.spreads.get((role, column.formulation))
+        cell = row.cell(spread.index) if spread else ""
+        if missing(cell):
+            return np.nan
+        value, problem = number(cell, self.mark)
+        if not problem and value < 0:
+            problem = f"'{shown(cell)}' is negative; {spread.header} cannot be below 0"
+        if problem:
+            self.gathered.problems.add(row.number, spread.header, problem, self.place)
+        return value
+
+    def _formulation(self, row):
+        if not self.chosen.formulation:
+            return ""
+        cell = shown(row.cell(self.chosen.formulation.index))
+        if not cell and self.last_formulation:
+            note = f"blank cells in '{self.chosen.formulation.header}' read as the name above them"
+            if note not in self.gathered.notes:
+                self.gathered.notes.append(note)
+        self.last_formulation = cell or self.last_formulation
+        return self.last_formulation
+
+    def _conditions(self, row):
+        return {condition_name(column): self._plain(row.cell(column.index))
+                for column in (*self.chosen.conditions, *self.chosen.unknown)}
+
+    def _plain(self, cell):
+        """A condition: a number where it is one, text otherwise."""
+        value = number(cell, self.mark)[0] if is_number(cell) else np.nan
+        return cell if np.isnan(value) else value
+
+
+def condition_name(column):
+    """The name of a condition column in the frame: pH, temperature_degC, or the header with underscores."""
+    name, unit = split_unit(column.header)
+    found = set(words(name))
+    if "ph" in found:
+        return "pH"
+    if found & {"temperature", "temp", "temperatur"}:
+        return "temperature_K" if unit == "K" else "temperature_degC"
+    return "_".join(column.header.split())
+
+
+def convert(found, grid, layout, chosen, gathered, sidecar, asked):
+    """Settle the units of a table and put hours and shares of dose in place of its numbers.
+
+    Parameters
+    ----------
+    found : DataFrame
+        Of `records`.
+    grid, layout, chosen, gathered
+        As in `records`.
+    sidecar : Sidecar
+    asked : tuple
+        (tuple of Said on time, tuple of Said on release) from the call.
+
+    Returns
+    -------
+    (DataFrame, Said)
+        The frame and the unit of time.
+    """
+    time = settle_time(chosen.time, (*asked[0], *sidecar.time), grid.file, layout.header_row)
+    gathered.notes.append(f"time read as {IN_WORDS[time.unit]} (from {time.where})")
+    frame = found.assign(time_hour=found["time"].astype(float) * units.factor(time.unit, "h"))
+    if chosen.concentrations:
+        frame = _from_concentrations(frame, grid, layout, chosen, gathered, sidecar)
+    else:
+        unit, notes, warnings = settle_released(chosen.values, (*asked[1], *sidecar.released),
+                                                found["value"].to_numpy(), grid.file)
+        gathered.notes += notes
+        gathered.warnings += warnings
+        divisor = 100.0 if unit == "percent" else 1.0
+        frame = frame.assign(released=frame["value"] / divisor, sd=frame["sd"] / divisor, sem=frame["sem"] / divisor)
+    _check_range(frame, gathered, grid)
+    frame = _with_standard_errors(frame, chosen, gathered)
+    return _tidy_conditions(frame, chosen, gathered), time
+
+
+def _check_range(frame, gathered, grid):
+    place = f"sheet '{grid.sheet}', " if grid.sheet else ""
+    for record in frame[frame["released"] < _LOWEST].itertuples():
+        gathered.problems.add(record.row, "", f"released is {100 * record.released:.4g} % of the dose; values below "
+                              f"-2 % are not noise, check the blank and the unit", place)
+    gathered.problems.check()
+
+
+def _with_standard_errors(frame, chosen, gathered):
+    """Standard errors turned into standard deviations where n is known."""
+    if frame["sem"].notna().any():
+        if frame["n"].notna().all():
+            frame = frame.assign(sd=frame["sd"].fillna(frame["sem"] * np.sqrt(frame["n"])))
+            gathered.notes.append("sd calculated from the standard error and n")
+        else:
+            gathered.warnings.append("the standard error was not used, because n is not given; add a column 'n'")
+    return frame.drop(columns="sem")
+
+
+def _from_concentrations(frame, grid, layout, chosen, gathered, sidecar):
+    column = chosen.values[0]
+    unit = column.unit or column.unit_row
+    if not unit or units.dimension(unit) != units.dimension("mg/L"):
+        raise StudyError(f"{grid.file}: the column '{column.header}' has no unit of concentration; write for example "
+                         f"'concentration (ug/mL)'")
+    vessel = find_vessel(grid.comments, sidecar.sampling, grid.file, sidecar.file)
+    factor = units.factor(unit, "mg/L")
+    frame = frame.assign(**{CONCENTRATION: frame["value"] * factor, "released": np.nan,
+                            "sd": frame["sd"] * factor, "sem": frame["sem"] * factor})
+    _check_complete(layout, chosen, grid)
+    spread = frame["sd"].notna().any() or frame["sem"].notna().any()
+    for _, part in frame.groupby(["formulation", "replicate"], sort=False):
+        order = part.sort_values("time_hour", kind="stable").index
+        matrix = vessel.matrix(len(order))
+        frame.loc[order, "released"] = matrix @ frame.loc[order, CONCENTRATION].to_numpy()
+        for kind in ("sd", "sem"):
+            frame.loc[order, kind] = np.sqrt(matrix**2 @ frame.loc[order, kind].to_numpy() ** 2)
+    gathered.notes.append(f"released share calculated from concentrations in {unit} ({vessel}; from {vessel.where}); "
+                          f"every row counts as a sample taken")
+    if spread:
+        gathered.notes.append("sd propagated through the sampling, errors of the samples taken as independent")
+    return frame
+
+
+def _check_complete(layout, chosen, grid):
+    """A sample that was not measured still took drug away; what follows it cannot be calculated."""
+    for column in chosen.values:
+        cells = [row.cell(column.index) for row in layout.rows]
+        last = max(k for k, cell in enumerate(cells) if not missing(cell))
+        for row, cell in zip(layout.rows[:last], cells, strict=False):
+            if missing(cell):
+                raise StudyError(f"{grid.file}, row {row.number}, column '{column.header}': {missing(cell)}: what this "
+                                 f"sample took away is needed for all later ones; write its concentration or an "
+                                 f"estimate, which your report should mention")
+
+
+def _tidy_conditions(frame, chosen, gathered):
+    """Temperatures in degrees Celsius; columns nobody understands kept only where they tell formulations apart."""
+    if "temperature_K" in frame:
+        frame = frame.assign(temperature_degC=frame["temperature_K"] - 273.15).drop(columns="temperature_K")
+        gathered.notes.append("temperatures converted from K")
+    for column in chosen.conditions:
+        if condition_name(column) == "temperature_degC" and not column.unit:
+            gathered.notes.append(f"'{column.header}' read as degrees Celsius")
+    for column in chosen.unknown:
+        name = condition_name(column)
+        if frame.groupby("formulation")[name].nunique(dropna=False).max() > 1:
+            frame = frame.drop(columns=name)
+            gathered.warnings.append(f"the column '{column.header}' was not understood and is not used; conditions are "
+                                     f"named pH, temperature (degC), medium and the like")
+    return frame
+

@@ -1,0 +1,153 @@
+"""Columns: which of them make the curves of a table, and what is left aside."""
+
+from dataclasses import dataclass
+
+from ..errors import StudyError
+from .cells import is_number
+from .headers import interpret
+from .vocabulary import REPLICATE, words
+
+_REFUSED = {
+    "remaining": "is what remains in the carrier; write the released share, 100 % less what remains",
+    "rate": "is a rate or an amount per interval; write the cumulative released share",
+    "amount": "is an amount; divide by the dose and write the released share of the dose",
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The columns of a table by what they are used for.
+
+    Parameters
+    ----------
+    time : Column
+    values : tuple of Column
+        One per formulation and replicate that stands in columns.
+    spreads : dict
+        (role, formulation) to the column "sd", "sem" or "n" that goes with a value column.
+    formulation, replicate : Column or None
+        Of a long table.
+    conditions, unknown : tuple of Column
+    concentrations : bool
+        Whether the values are concentrations.
+    notes, warnings : tuple of str
+    """
+
+    time: object
+    values: tuple
+    spreads: dict
+    formulation: object
+    replicate: object
+    conditions: tuple
+    unknown: tuple
+    concentrations: bool
+    notes: tuple
+    warnings: tuple
+
+
+def choose(layout, file):
+    """Sort the columns of a layout by use.
+
+    Raises
+    ------
+    StudyError
+        If no column holds what was released, or two columns hold the same curve.
+    """
+    by_role = {}
+    for column in layout.columns:
+        by_role.setdefault(column.role, []).append(column)
+    notes, warnings = [], []
+    values, unknown = _values(by_role, layout, file, notes)
+    values = _one_each(interpret(values), file, layout.header_row, notes)
+    spreads = _spreads(by_role, values, notes)
+    for role in ("formulation", "replicate"):
+        if len(by_role.get(role, [])) > 1:
+            names = " and ".join(f"'{column.header}'" for column in by_role[role])
+            raise StudyError(f"{file}: the columns {names} both name the {role}; keep one of them")
+    unused = [f"'{c.header}'" for role in ("remaining", "rate", "amount", "other") for c in by_role.get(role, [])]
+    if unused:
+        notes.append(f"columns not used: {', '.join(unused)}")
+    _describe(values, notes)
+    return Chosen(
+        time=by_role["time"][0], values=tuple(values), spreads=spreads,
+        formulation=by_role.get("formulation", [None])[0], replicate=by_role.get("replicate", [None])[0],
+        conditions=tuple(by_role.get("condition", ())), unknown=tuple(unknown),
+        concentrations=values[0].role == "concentration", notes=tuple(notes), warnings=tuple(warnings))
+
+
+def _values(by_role, layout, file, notes):
+    """(value columns, columns nobody understands)."""
+    def numbers(column):
+        return any(is_number(row.cell(column.index)) for row in layout.rows)
+
+    unknown = by_role.get("unknown", [])
+    flasks = [c for c in unknown if set(words(c.label.rstrip("0123456789 "))) & REPLICATE and numbers(c)]
+    if "released" in by_role or flasks:
+        values = sorted(by_role.get("released", []) + flasks, key=lambda column: column.index)
+        _leave(by_role.get("mean", []), "the replicates or the released column are used instead", notes)
+        _leave(by_role.get("concentration", []), "the released column is used instead", notes)
+        return values, [c for c in unknown if c not in flasks]
+    if "mean" in by_role:
+        return by_role["mean"], unknown
+    if "concentration" in by_role:
+        return by_role["concentration"], unknown
+    values = [column for column in unknown if numbers(column)]
+    if values:
+        return values, [column for column in unknown if column not in values]
+    for role, reason in _REFUSED.items():
+        for column in by_role.get(role, []):
+            raise StudyError(f"{file}, row {layout.header_row}: the column '{column.header}' {reason}")
+    headers = ", ".join(f"'{column.header}'" for column in layout.columns)
+    raise StudyError(f"{file}: no column with the released share was found; the headers in row {layout.header_row} are "
+                     f"{headers}; write 'released (%)' or 'released_fraction' above the values")
+
+
+def _leave(columns, reason, notes):
+    if columns:
+        notes.append(f"not used: {', '.join(repr(column.header) for column in columns)} ({reason})")
+
+
+def _one_each(values, file, row, notes):
+    """One column per formulation and replicate; a cumulative column goes before one that does not say so."""
+    kept = {}
+    for column in values:
+        key = (column.formulation, column.replicate)
+        other = kept.setdefault(key, column)
+        if other is column:
+            continue
+        cumulative = [c for c in (other, column) if any(word.startswith(("cum", "kum")) for word in words(c.header))]
+        if len(cumulative) != 1:
+            raise StudyError(f"{file}, row {row}: the columns '{other.header}' and '{column.header}' may hold the same "
+                             f"curve; delete one of them, or name them 'Rep 1' and 'Rep 2'")
+        _leave([c for c in (other, column) if c is not cumulative[0]], "the cumulative column is used instead", notes)
+        kept[key] = cumulative[0]
+    return list(kept.values())
+
+
+def _spreads(by_role, values, notes):
+    """Columns of sd, standard error and n, each with the one value column it goes with."""
+    curves = [column.formulation for column in values]
+    spreads, alone = {}, []
+    for role in ("sd", "sem", "n"):
+        for column in by_role.get(role, []):
+            key = (role, column.label)
+            if curves.count(column.label) == 1 and key not in spreads:
+                spreads[key] = column
+            else:
+                alone.append(column)
+    _leave(alone, "no single column of means goes with it", notes)
+    return spreads
+
+
+def _describe(values, notes):
+    """Say which formulations and replicates the headers were read as."""
+    if not any(column.formulation or column.replicate for column in values):
+        return
+    read = {}
+    for column in values:
+        read.setdefault(column.formulation, []).append(column.replicate)
+    parts = []
+    for formulation, replicates in read.items():
+        of = f" of '{formulation}'" if formulation else ""
+        parts.append(f"replicates {', '.join(replicates)}{of}" if any(replicates) else f"formulation '{formulation}'")
+    notes.append("columns read as " + "; ".join(parts))

@@ -1,0 +1,177 @@
+"""Headers: what each column of a table holds, of which formulation and replicate, in which unit."""
+
+import re
+from dataclasses import dataclass, replace
+
+from .. import units
+from ..errors import StudyError
+from . import vocabulary as v
+from .cells import is_number
+from .grid import letter
+from .vocabulary import words
+
+#: Words that say what a column is rather than whose it is.
+_ROLE_WORDS = v.RELEASED | v.MEAN | v.SPREAD | v.STANDARD_ERROR | v.COUNT | v.CONCENTRATION | v.FILLER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    index : int
+        Position from the left, 0-based.
+    header : str
+        As written, with the text of a merged cell above it.
+    role : str
+        "time", "released", "mean", "sd", "sem", "n", "concentration", "formulation", "replicate", "condition",
+        "remaining", "rate", "amount", "other" or "unknown".
+    unit : str
+        As the header states it, empty where it does not.
+    unit_row : str
+        As a row beneath the header states it.
+    label : str
+        What is left of the header when the words of its role are taken away.
+    formulation, replicate : str
+        What the label means.
+    count : float
+        From "(n = 3)" in the header; NaN without.
+    """
+
+    index: int
+    header: str
+    role: str
+    unit: str = ""
+    unit_row: str = ""
+    label: str = ""
+    formulation: str = ""
+    replicate: str = ""
+    count: float = float("nan")
+
+
+def is_time(cell):
+    """Whether a cell is the header of a time column that says so: "Time (d)", "Zeit", "t / h"."""
+    if not isinstance(cell, str) or not cell or len(cell) > 60 or is_number(cell):
+        return False
+    name, unit = v.split_unit(cell)
+    found = set(words(name))
+    if (unit and not v.time_unit(unit)) or found & (v.RELEASED | v.MEAN | v.CONCENTRATION):
+        return False
+    return bool(found & v.TIME_WORDS) or (found == {"t"} and (bool(unit) or name == "t"))
+
+
+def is_time_unit(cell):
+    """Whether a cell is nothing but a unit of time, such as "Days"."""
+    return isinstance(cell, str) and bool(v.time_unit(cell))
+
+
+def classify(index, header, unit_row=""):
+    """The column that a header describes, its label not yet interpreted."""
+    count = re.search(r"[(\[,]?\s*\bn\s*=\s*(\d+)\s*[)\]]?", header, re.IGNORECASE)
+    name, unit = v.split_unit(header.replace(count[0], " ") if count else header)
+    stated = v.unit(unit_row) if unit_row else ""
+    role = _role(name, header, unit or stated)
+    label = name if role == "unknown" else _label(name)
+    return Column(index=index, header=header, role=role, unit=unit, unit_row=stated, label=label,
+                  count=float(count[1]) if count else float("nan"))
+
+
+def _role(name, header, unit):
+    if is_time(header):
+        return "time"
+    found = set(words(name))
+    plain = found - v.FILLER - {"id"}
+    if plain and plain <= v.FORMULATION:
+        return "formulation"
+    if (plain and plain <= v.REPLICATE) or header.strip() == "#":
+        return "replicate"
+    share_of_drug = plain <= v.DRUG and unit == "percent"
+    if found & v.CONDITION and found <= v.CONDITION | v.CONDITION_DETAIL and not share_of_drug:
+        return "condition"
+    for role, kind in (("remaining", v.REMAINING), ("rate", v.RATE), ("sem", v.STANDARD_ERROR), ("sd", v.SPREAD)):
+        if found & kind:
+            return role
+    if {"standard", "error"} <= found:
+        return "sem"
+    if unit == "rate" or {"non", "cumulative"} <= found:
+        return "rate"
+    if plain & v.COUNT and not plain & v.REPLICATE and not re.search(r"\d", name):
+        return "n"
+    if found & v.OTHER:
+        return "other"
+    if found & v.CONCENTRATION or _is(unit, "mg/L"):
+        return "concentration"
+    if _is(unit, "mg"):
+        return "amount"
+    if unit and unit not in ("percent", "fraction"):
+        return "other"
+    if found & v.MEAN:
+        return "mean"
+    released = found & v.RELEASED or any(word.endswith("freisetzung") for word in found)
+    return "released" if released or unit in ("percent", "fraction") else "unknown"
+
+
+def _is(unit, kind):
+    return bool(unit) and unit not in ("percent", "fraction", "rate") and not v.time_unit(unit) \
+        and units.dimension(unit) == units.dimension(kind)
+
+
+def _label(name):
+    kept = [part for part in re.split(r"[\s_]+", name)
+            if not set(words(part)) & _ROLE_WORDS and not part.lower().endswith("freisetzung")]
+    return " ".join(kept).strip(" ()[],;:-_±")
+
+
+def interpret(columns):
+    """Columns whose labels are read together as formulations and replicates."""
+    numbered = {c.label: _numbered(c.label) for c in columns}
+    implied = _implied_replicates([n for n in numbered.values() if n and n[2] != "stated"])
+    result = []
+    for column in columns:
+        parts = numbered[column.label]
+        if parts and (parts[2] == "stated" or parts[0] in implied):
+            column = replace(column, formulation=parts[0], replicate=str(parts[1]))
+        else:
+            column = replace(column, formulation=column.label)
+        result.append(column)
+    return result
+
+
+def _numbered(label):
+    """A label as (stem, number, how): how is "stated", "spaced" or "joined"; None without a number."""
+    match = re.fullmatch(r"(.*?)([\s_\-]*)(#?)\s*(\d{1,3})", label)
+    if not match:
+        return None
+    stem, gap, sign, number = match[1].strip(" _-,;:("), match[2], match[3], int(match[4])
+    *rest, last = re.split(r"[\s_]+", stem)
+    last = last.strip(".#").lower()
+    if sign or not stem or last in v.REPLICATE:
+        return (" ".join(rest) if last in v.REPLICATE else stem), number, "stated"
+    if last in v.FORMULATION:
+        return None
+    return stem, number, "spaced" if gap else "joined"
+
+
+def _implied_replicates(numbered):
+    """Stems whose numbers run 1, 2, ... as replicates do; "PLGA 50" and "PLGA 75" are names instead."""
+    stems = {}
+    for stem, number, how in numbered:
+        stems.setdefault(stem, []).append((number, how))
+    counted = {stem: found for stem, found in stems.items()
+               if sorted(number for number, _ in found) == list(range(1, len(found) + 1))}
+    several = {stem for stem, found in counted.items() if len(found) > 1}
+    spaced = {stem for stem in several if all(how == "spaced" for _, how in counted[stem])}
+    # "A1 A2 B1 B2" are replicates, "F1 F2 F3" are the usual names of formulations.
+    return several if len(several) > 1 else spaced
+
+
+def check_names(columns, file, row):
+    """Refuse columns that share a name."""
+    seen = {}
+    for column in columns:
+        name = column.header.lower()
+        if name in seen:
+            raise StudyError(f"{file}, row {row}: the columns {letter(seen[name])} and {letter(column.index)} are both "
+                             f"called '{column.header}'; give them names of their own, such as 'Rep 1' and 'Rep 2'")
+        seen[name] = column.index

@@ -1,0 +1,124 @@
+"""Words of headers, English and German, and the units they may state."""
+
+import re
+
+from .. import units
+from ..errors import UnitError
+
+TIME = {
+    "min": {"min", "mins", "minute", "minutes", "minuten"},
+    "h": {"h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden"},
+    "day": {"d", "day", "days", "tag", "tage", "tagen"},
+    "week": {"w", "wk", "wks", "week", "weeks", "woche", "wochen"},
+    "second": {"s", "sec", "secs", "second", "seconds", "sekunde", "sekunden"},
+    "month": {"mo", "month", "months", "monat", "monate"},
+    "year": {"y", "yr", "year", "years", "jahr", "jahre"},
+}
+PERCENT = {"%", "percent", "pct", "prozent", "percentage"}
+FRACTION = {"fraction", "share", "anteil"}
+IN_WORDS = {"min": "minutes", "h": "hours", "day": "days", "week": "weeks", "percent": "per cent",
+            "fraction": "fractions of the dose"}
+
+TIME_WORDS = {"time", "times", "timepoint", "zeit", "zeiten", "zeitpunkt", "probenzeit", "entnahmezeit"}
+RELEASED = {"released", "release", "cumulative", "cum", "cumul", "dissolved", "dissolution", "eluted", "elution",
+            "kumulativ", "kumulative", "kumuliert", "kumulierte", "freigesetzt", "freigesetzte", "freigabe",
+            "value", "values", "wert", "werte"}
+MEAN = {"mean", "average", "avg", "mittelwert"}
+SPREAD = {"sd", "std", "stdev", "stddev", "stabw", "standardabweichung", "deviation"}
+STANDARD_ERROR = {"sem", "se", "stderr", "standardfehler"}
+COUNT = {"n", "count", "anzahl"}
+CONCENTRATION = {"concentration", "conc", "konzentration"}
+REMAINING = {"remaining", "retained", "residual", "unreleased", "entrapped", "verbleibend", "verblieben"}
+RATE = {"rate", "interval", "incremental", "noncumulative", "differential", "daily"}
+OTHER = {"absorbance", "absorption", "area", "peak", "weight", "mass", "volume", "signal", "extinktion", "masse",
+         "volumen", "gewicht", "comment", "comments", "note", "notes", "remark", "bemerkung", "kommentar", "operator",
+         "date", "datum", "rsd", "cv", "variance", "error"}
+CONDITION = {"ph", "temperature", "temp", "temperatur", "medium", "buffer", "puffer", "agitation", "rpm", "light",
+             "nir", "enzyme", "salt", "ionic", "surfactant", "h2o2", "gsh", "glutathione", "polymer", "drug", "carrier",
+             "wirkstoff", "condition", "apparatus", "method", "size", "loading", "strength"}
+CONDITION_DETAIL = {"of", "the", "type", "name", "speed", "ratio", "concentration", "mw", "c", "degc", "um", "nm", "mm",
+                    "kda", "media", "release"}
+DRUG = {"drug", "wirkstoff"}
+FORMULATION = {"formulation", "formulations", "formulierung", "batch", "charge", "lot", "curve", "group", "product",
+               "name"}
+REPLICATE = {"rep", "repl", "replicate", "replikat", "repeat", "wiederholung", "flask", "vessel", "unit", "vial", "run",
+             "sample", "probe", "kolben", "gefäß", "tube", "no", "nr"}
+FILLER = {"of", "the", "drug", "dose", "in", "vitro", "standard", "total", "from", "wirkstoff", "data", "profile",
+          "per", "cent"}
+_PHYSICAL = re.compile(r"[A-Za-zµμ°]+(?:/[A-Za-zµμ]+)?")
+
+
+def words(text):
+    """The words of a header in lower case, per cent signs apart."""
+    text = text.lower().replace("%", " % ").replace("s.d.", "sd").replace("s.e.m.", "sem")
+    return [word.strip(".:;*'\"±()[]") for word in re.split(r"[\s_\-/,]+", text) if word.strip(".:;*'\"±()[]")]
+
+
+def time_unit(text):
+    """The unit of time that a word names, such as "day" for "Tage"; empty for other words."""
+    plain = text.strip().strip(".").lower()
+    return next((unit for unit, names in TIME.items() if plain in names), "")
+
+
+def released_unit(text):
+    """Whether a text names "percent", "fraction" or, for % per time, "rate"; empty for other texts."""
+    found = words(text.replace("per cent", "percent"))
+    if not found or set(found) & (SPREAD | STANDARD_ERROR | OTHER):
+        return "fraction" if text.strip() in ("-", "1") else ""
+    if found[0] in PERCENT:
+        rate = re.search(r"(/|\bper\b)\s*(\w+)\s*$", text.lower())
+        return "rate" if rate and time_unit(rate[2]) else "percent"
+    return "fraction" if found[0] in FRACTION else ""
+
+
+def physical_unit(text):
+    """A mass, volume, concentration or temperature unit as pint reads it; empty for other texts."""
+    text = text.strip().replace("_per_", "/").replace("mcg", "ug").replace(" ", "")
+    if not _PHYSICAL.fullmatch(text):
+        return ""
+    try:
+        return text if units.dimension(text) else ""
+    except UnitError:
+        return ""
+
+
+def unit(text):
+    """The unit that a text is, in this package's spelling; empty where it is none."""
+    return time_unit(text) or released_unit(text) or physical_unit(text)
+
+
+def split_unit(header):
+    """A header as (name, unit): ``"Zeit [min]"`` gives ``("Zeit", "min")``, ``"time_day"`` ``("time", "day")``."""
+    for match in re.finditer(r"[(\[]([^()\[\]]*)[)\]]", header):
+        if unit(match[1]):
+            return _squeeze(header[:match.start()] + " " + header[match.end():]), unit(match[1])
+    for separator in (r"\s*/\s*(?=[^/]*$)", r"\s*,\s*", r"\s+in\s+"):
+        parts = re.split(separator, header, maxsplit=1)
+        if len(parts) == 2 and parts[0] and unit(parts[1]):
+            return _squeeze(parts[0]), unit(parts[1])
+    return _trailing_unit(_squeeze(header.replace("_per_", "/")))
+
+
+def _trailing_unit(header):
+    """Units without a bracket: only behind a word that asks for them, and %, percent or fraction anywhere."""
+    parts = re.split(r"[\s_]+", header)
+    first, last = " ".join(parts[:-1]), parts[-1]
+    asked = set(words(first))
+    if time_unit(last) and (asked & TIME_WORDS or asked == {"t"}):
+        return first, time_unit(last)
+    if asked & CONCENTRATION:
+        for name, text in ((first, last), (" ".join(parts[:-2]), "/".join(parts[-2:]))):
+            if name and physical_unit(text):
+                return name, physical_unit(text)
+    if asked & {"temperature", "temp", "temperatur"} and last.strip("°").lower() in ("c", "degc", "k"):
+        return first, "K" if last.lower() == "k" else "degC"
+    parts = re.split(r"[\s_]+", header.replace("%", " % ").replace("per cent", "percent").strip())
+    for kind, names in (("percent", PERCENT), ("fraction", FRACTION)):
+        kept = [part for part in parts if part.lower().strip(".") not in names]
+        if len(kept) < len(parts):
+            return " ".join(kept), kind
+    return " ".join(parts) if set(words(header)) & (RELEASED | MEAN) else header, ""
+
+
+def _squeeze(text):
+    return re.sub(r"\s+", " ", text).strip(" ,;:")

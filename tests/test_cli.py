@@ -1,0 +1,215 @@
+"""The command line: rows on stdout, remarks on stderr, one sentence and code 2 for what a user can mend."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from pkmodels.cli import main
+
+CURVE = ["kakade_2018_goserelin", "--formulation", "D"]
+BODY = ["--drug", "goserelin", "--regimen", "3.6 mg once"]
+CONSTANT = ["--model", "zero_order", "--set", f"k={1 / 28:.15g}/day", *BODY, "--days", "28"]
+
+
+@pytest.fixture
+def run(capsys, tmp_path, monkeypatch):
+    """Runs one command in an empty folder; returns code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def go(*arguments):
+        try:
+            code = main(list(map(str, arguments)))
+        except SystemExit as leaving:
+            code = leaving.code
+        found = capsys.readouterr()
+        return code, found.out, found.err
+    return go
+
+
+def test_fit(run):
+    code, out, err = run("fit", *CURVE, "--model", "weibull", "--save", "fit.toml")
+    assert code == 0
+    assert "t_scale" in out
+    assert "19.06" in out
+    assert "time read as days" in err
+    assert "written: fit.toml" in err
+    code, out, _ = run("show", "fit", "fit.toml")
+    assert (code, "19.06" in out) == (0, True)
+
+
+def test_fit_as_json(run):
+    code, out, _ = run("fit", *CURVE, "--model", "weibull", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["model"] == "weibull"
+    assert found["n"] == 9
+    assert found["parameters"]["t_scale"]["unit"] == "day"
+    assert found["parameters"]["beta"]["value"] == pytest.approx(1.319, abs=1e-3)
+    assert set(found["statistics"]) >= {"ss", "rmse", "r2", "r2_adj", "aic", "aicc", "bic", "aic_ddsolver", "msc"}
+    assert any("plateau was not observed" in v for v in found["verdicts"])
+
+
+def test_compare_as_json(run):
+    _, out, err = run("compare", *CURVE, "--models", "weibull,first_order", "--json")
+    ranking = json.loads(out)["ranking"]
+    assert [r["model"] for r in ranking] == ["weibull", "first_order"]
+    assert sum(r["weight"] for r in ranking) == pytest.approx(1)
+    assert "Use weibull" in err
+
+
+def test_predict_without_data_or_drug(run):
+    """1 - exp(-0.099 x 30) = 0.9487 and 31 daily rows."""
+    code, out, err = run("predict", "--model", "first_order", "--set", "k=0.099/day", "--days", 30)
+    assert code == 0
+    assert out.splitlines()[-1].split() == ["30", "0.9487"]
+    assert len(out.splitlines()) == 2 + 31
+    assert "This rests on" in err
+
+
+def test_predict_concentrations_as_json(run):
+    _, out, _ = run("predict", *CONSTANT, "--json", "--every", "7 day")
+    found = json.loads(out)
+    assert found["time"] == [0, 7, 14, 21, 28]
+    assert found["plasma"][-1] == pytest.approx(0.80802, abs=1e-5)
+    assert found["units"] == {"time": "day", "released": "1", "plasma": "ng/mL"}
+    assert any("bioavailability" in s for s in found["assumptions"])
+
+
+def test_coverage_of_constant_release(run):
+    """Mass balance: 0.808 ng/mL, 0.5 reached at 6.415 h, inside 0.9905 of 28 days."""
+    _, out, err = run("coverage", *CONSTANT, "--window", "0.5-1.2 ng/mL", "--json")
+    found = json.loads(out)
+    assert found["inside"]["value"] == pytest.approx(0.9905, abs=5e-5)
+    assert found["inside"]["unit"] == "1"
+    assert found["first_entry"]["value"] * 24 == pytest.approx(6.415, abs=5e-4)
+    assert found["cmax"]["value"] == pytest.approx(0.80802, abs=5e-6)
+    assert found["cmax"]["unit"] == "ng/mL"
+    assert set(found) >= {"inside", "below", "above", "first_entry", "last_exit", "longest_gap", "cmax", "tmax", "cmin",
+                          "cavg"}
+    assert "inside 0.5-1.2 ng/mL" in err
+
+
+def test_shipped_window_says_what_it_is(run):
+    _, _, err = run("coverage", *CONSTANT, "--window", "goserelin")
+    assert "not a threshold of efficacy" in err
+
+
+def test_release_may_be_a_record_a_shipped_record_or_a_data_file(run):
+    run("fit", *CURVE, "--model", "weibull", "--save", "fit.toml")
+    rows = [run("predict", *source, *BODY, "--days", 28, "--draws", 0, "--csv")[1] for source in (
+        ["fit.toml"], [CURVE[0], "--formulation", "D", "--model", "weibull"])]
+    assert rows[0] == rows[1]
+    assert rows[0].splitlines()[0] == "time_day,released,plasma (ng/mL)"
+    code, out, _ = run("predict", "kakade_2018_goserelin_d_weibull_plateau", "--days", 28)
+    assert (code, "released low" in out) == (0, True)
+
+
+def test_tables_to_files(run, tmp_path):
+    run("predict", *CONSTANT, "--out", "rows.csv")
+    run("predict", *CONSTANT, "--out", "rows.xlsx")
+    assert (tmp_path / "rows.csv").read_text().startswith("time_day,released,plasma (ng/mL)")
+    assert (tmp_path / "rows.xlsx").stat().st_size > 1000
+    code, _, err = run("predict", *CONSTANT, "--out", "rows.pdf")
+    assert (code, "must end in .csv or .xlsx" in err) == (2, True)
+
+
+def test_report(run, tmp_path):
+    code, out, _ = run("report", *CURVE, "--model", "weibull", *BODY, "--days", 28, "--window", "goserelin", "--out",
+                       "page.html")
+    assert (code, out) == (0, "page.html\n")
+    page = (tmp_path / "page.html").read_text()
+    assert "pkmodels report kakade_2018_goserelin" in page
+
+
+def test_the_command_in_a_report_makes_the_same_report(run, tmp_path):
+    run("report", *CURVE, "--model", "weibull", *BODY, "--days", 28, "--window", "goserelin", "--out", "page.html")
+    first = (tmp_path / "page.html").read_bytes()
+    import html
+    import re
+    import shlex
+
+    command = shlex.split(html.unescape(re.search(r"pkmodels report [^<\n]+", first.decode())[0]))
+    run(*command[1:])
+    assert (tmp_path / "page.html").read_bytes() == first
+
+
+@pytest.mark.parametrize("kind", ["models", "bodies", "drugs", "windows", "curves", "fits"])
+def test_list_and_show(run, kind):
+    code, out, _ = run("list", kind, "--json")
+    rows = json.loads(out)
+    assert (code, bool(rows)) == (0, True)
+    single = {"bodies": "body"}.get(kind, kind[:-1])
+    for row in rows:
+        name = row[single]
+        code, out, err = run("show", single, name)
+        assert (code, bool(out.strip())) == (0, True), err
+        assert isinstance(json.loads(run("show", single, name, "--json")[1]), dict)
+
+
+def test_cite(run):
+    _, out, _ = run("cite", "weibull", "goserelin", "kakade_2018_goserelin")
+    assert "Langenbucher" in out
+    assert "Kakade" in out
+    assert "@article{weibull1951" in run("cite", "weibull", "--bibtex")[1]
+    assert run("cite", "wiebull")[0] == 2
+
+
+def test_demo(run, tmp_path):
+    code, out, err = run("demo")
+    assert code == 0
+    for words in ("1. The curve", "ranked", "gallagher_corrigan", "0.808 ng/mL", "0.9905", "6.4", "2.84 ng/mL",
+                  "12 to 15 day", "dose 6 (day 140-168)", "Next, with your own data:  pkmodels compare"):
+        assert words in out, words
+    assert "not a threshold of efficacy" in err
+    assert (tmp_path / "pkmodels_demo.html").exists()
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["fti"], "did you mean fit?"),
+    (["fit"], "the following arguments are required"),
+    (["fit", "nowhere.csv", "--model", "weibull"], "nowhere.csv"),
+    (["fit", *CURVE, "--model", "wiebull"], "did you mean weibull"),
+    (["fit", "kakade_2018_goserelin", "--model", "weibull"], "holds 4 formulations"),
+    (["fit", "kakade_2018_goserelin", "--model", "weibull", "--formulation", "E"], "'E'"),
+    (["fit", *CURVE, "--model", "weibull", "--fix", "beta"], "write NAME=VALUE"),
+    (["predict", "--model", "first_order", "--days", "30"], "first_order needs values for k"),
+    (["predict", "--model", "first_order", "--set", "k=0.099", "--days", "30"], "has the wrong unit"),
+    (["predict", "--model", "first_order", "--set", "k=0,099/day", "--days", "30"], "decimal point"),
+    (["predict", "--model", "first_order", "--set", "k=0.1/day", "--set", "k=0.2/day", "--days", "3"], "given twice"),
+    (["predict", "--model", "first_order", "--set", "k=-1/day", "--days", "30"], "below its bound"),
+    (["predict", "--model", "first_order", "--set", "k=1/day"], "how long?"),
+    (["predict", "--days", "30"], "there is nothing to predict"),
+    (["predict", *CONSTANT, "--every", "0 h"], "a time above zero"),
+    (["predict", *CONSTANT, "--drug", "gosereline"], "did you mean goserelin"),
+    (["predict", *CONSTANT, "--regimen", "3.6 mg every month"], "month"),
+    (["predict", "kakade_2018_goserelin", "--days", "3"], "--model which model to fit"),
+    (["coverage", "--model", "first_order", "--set", "k=1/day", "--days", "3", "--window", "1-2 ng/mL"],
+     "give --drug and --regimen"),
+    (["coverage", *CONSTANT, "--window", "goserlin"], "goserelin"),
+    (["coverage", *CONSTANT, "--window", "testosterone_castration"], "testosterone"),
+    (["show", "drug", "aspirin"], "no drug called 'aspirin'"),
+    (["predict", "setup.toml", "--days", "3"], "cannot be opened"),
+])
+def test_mistakes_are_met_with_one_sentence(run, arguments, words):
+    code, out, err = run(*arguments)
+    last = err.strip().splitlines()[-1]
+    assert code == 2
+    assert out == ""
+    assert words in last
+    assert last.startswith("pkmodels")
+    assert "Traceback" not in err
+
+
+def test_a_fit_that_cannot_be_saved_is_still_printed(run):
+    code, out, err = run("fit", *CURVE, "--model", "weibull", "--save", "no/such/folder/fit.toml")
+    assert (code, "t_scale" in out) == (2, True)
+    assert "cannot be written" in err.splitlines()[-1]
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    done = subprocess.run(f"{sys.executable} -m pkmodels predict --model first_order --set k=1/day --days 300 --every '1 h' "
+                          f"--csv | head -1", shell=True, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("time_day")
+    assert "Traceback" not in done.stderr

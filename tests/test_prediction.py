@@ -1,0 +1,227 @@
+"""Predictions against closed forms, published cases and mass balance."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+
+from pkmodels import fitting, prediction
+from pkmodels.environment import Environment
+from pkmodels.errors import PkmodelsError, PredictionError
+from pkmodels.solve import inputs
+
+CARD = """
+name = "trial"
+analyte = "trial"
+[sets.people]
+body = {body}
+[sets.people.parameters]
+{parameters}
+"""
+
+
+@pytest.fixture
+def drug(tmp_path):
+    """Makes a drug card with the given body and parameters."""
+    def make(body, **parameters):
+        lines = "\n".join(f'{n} = {{value = {v!r}, unit = "{u}", source = "invented", evidence = "assumed"}}'
+                          for n, (v, u) in parameters.items())
+        path = tmp_path / "trial.toml"
+        path.write_text(CARD.format(body=json.dumps(body), parameters=lines))
+        return prediction.read_drug(path)
+    return make
+
+
+def one_compartment(drug, volume=44.1, clearance=6.63):
+    return drug(["one_compartment"], v_central=(volume, "L"), clearance=(clearance, "L/h"))
+
+
+def plasma(found):
+    return found.plasma.values
+
+
+class TestAgainstClosedForms:
+    def test_constant_release(self):
+        """3.6 mg over 28 days: C = R/CL (1 - exp(-k t)), steady at 0.80802 ng/mL."""
+        found = prediction.predict("zero_order", values={"k": (1 / 28, "1/day")}, drug="goserelin",
+                                   regimen="3.6 mg once", days=28)
+        hours = found.time.values * 24
+        steady = 3.6 / (28 * 24) / 6.63 * 1000
+        assert steady == pytest.approx(0.80802, abs=5e-6)
+        assert plasma(found) == pytest.approx(steady * (1 - np.exp(-6.63 / 44.1 * hours)), rel=1e-11, abs=1e-13)
+
+    @pytest.mark.parametrize("ratio", [1.0, 1 + 1e-9, 1.0001, 0.05, 30])
+    def test_bateman_and_its_limit_of_equal_rates(self, drug, ratio):
+        elimination, volume, dose = 0.15, 40.0, 5.0
+        release = ratio * elimination
+        found = prediction.predict("first_order", values={"k": (release, "1/h")}, regimen="5 mg once", days=4,
+                                   drug=one_compartment(drug, volume, elimination * volume))
+        hours = found.time.values * 24
+        # The Bateman function as sinh(x)/x, which keeps its digits when the rates are equal.
+        half = (release - elimination) * hours / 2
+        bell = np.where(np.abs(half) < 1e-8, 1.0, np.sinh(half) / np.where(half == 0, 1, half))
+        expected = dose / volume * release * hours * np.exp(-(elimination + release) / 2 * hours) * bell * 1000
+        assert plasma(found) == pytest.approx(expected, rel=2e-8, abs=1e-8)
+
+    def test_site_then_body_is_the_bateman_function_of_an_infusion(self, drug):
+        """A short infusion into a site, absorbed and eliminated: convolution by quadrature."""
+        card = drug(["injection_site", "one_compartment"], k_absorption=(0.7, "1/h"), v_central=(20.0, "L"),
+                    clearance=(4.0, "L/h"))
+        found = prediction.predict(None, drug=card, regimen="10 mg over 2 h", days=1, times=[0.05, 0.1, 0.5, 1.0])
+
+        def answer(lag):
+            return 0.7 / (0.7 - 0.2) * (np.exp(-0.2 * lag) - np.exp(-0.7 * lag)) / 20 * 1000
+
+        expected = [quad(lambda s, at=at: 5 * answer(at - s), 0, min(2, at))[0] for at in found.time.values * 24]
+        assert plasma(found) == pytest.approx(expected, rel=1e-9)
+
+    def test_docetaxel_three_compartments(self):
+        """Ozawa 2007, 100 mg over 1 h: six concentrations computed independently (patient science, case 22)."""
+        found = prediction.predict(None, drug="docetaxel", regimen="100 mg over 1 h", days=10,
+                                   times=np.array([1, 2, 4, 8, 24, 48]) / 24, concentration_unit="mg/L")
+        expected = [1.96024, 0.090625, 0.042430, 0.023534, 0.011653, 0.0043596]
+        assert plasma(found) == pytest.approx(expected, rel=3e-5)
+        by_model = prediction.predict("zero_order", values={"k": (1, "1/h")}, drug="docetaxel", regimen="100 mg once",
+                                      days=10, times=np.array([1, 2, 4, 8, 24, 48]) / 24, concentration_unit="mg/L")
+        assert plasma(by_model) == pytest.approx(plasma(found), rel=1e-9)
+
+    def test_sphere_by_quadrature(self, drug):
+        """A release that begins infinitely steeply: C = (F * answer)' by integration by parts, adaptively."""
+        card = one_compartment(drug)
+        found = prediction.predict("crank_sphere", values={"t_diffusion": (400, "day")}, drug=card,
+                                   regimen="3.6 mg once", days=28, times=[0.01, 0.1, 1.0, 7.0, 28.0])
+        from pkmodels.solve.functions import sphere_release
+
+        k = 6.63 / 44.1
+
+        def share(hour):
+            return float(sphere_release(hour / 24 / 400))
+
+        for day, value in zip(found.time.values, plasma(found), strict=True):
+            end = day * 24
+            lost = quad(lambda s, end=end: k * np.exp(-k * (end - s)) * share(s), 0, end, limit=2000,
+                        points=[p for p in (end - 100, end - 10) if p > 0], epsabs=1e-12)[0]
+            assert value == pytest.approx(3.6 / 44.1 * 1000 * (share(end) - lost), rel=2e-5)
+
+
+class TestBalances:
+    def test_area_is_dose_over_clearance(self, drug):
+        card = one_compartment(drug)
+        for model, values in (("first_order", {"k": 0.5}), ("weibull", {"t_scale": 3, "beta": 0.6}),
+                              ("plga_burst_erosion", {"f_burst": 0.2, "k_burst": 3, "k_erosion": 1.0,
+                                                      "eroded_start": 0.01})):
+            found = prediction.predict(model, values=values, drug=card, regimen="3.6 mg once", days=400)
+            area = np.trapezoid(plasma(found), found.time.values * 24) / 1000
+            # The trapezoid over this grid is good to a thousandth.
+            assert area == pytest.approx(3.6 / 6.63, rel=2e-3)
+
+    def test_dose_linearity_and_superposition(self, drug):
+        card = one_compartment(drug)
+        times = np.linspace(0, 60, 61)
+        given = {"values": {"t_scale": 12, "beta": 0.7}, "drug": card, "days": 60}
+        single = prediction.predict("weibull", regimen="3.6 mg once", times=times, **given)
+        double = prediction.predict("weibull", regimen="7.2 mg once", times=times, **given)
+        assert plasma(double) == pytest.approx(2 * plasma(single), rel=1e-12)
+        both = prediction.predict("weibull", regimen="3.6 mg at day 0, 28", times=times, **given)
+        shifted = np.concatenate([np.zeros(28), plasma(single)[: 61 - 28]])
+        assert plasma(both) == pytest.approx(plasma(single) + shifted, rel=1e-6, abs=1e-9)
+
+    def test_all_mass_is_somewhere(self):
+        a = np.array([[-0.5, 0, 0], [0.5, -0.2, 0], [0, 0.2, 0]])
+        hours = np.linspace(0, 50, 26)
+        mass = np.sqrt(inputs.node_times(hours) / 50)
+        states = inputs.fed_states(a, np.array([1.0, 0, 0]), hours, np.zeros(()), mass)
+        assert states.sum(axis=1) == pytest.approx(np.sqrt(hours / 50), rel=1e-12, abs=1e-14)
+
+    def test_unreleased_share_stays_or_is_stretched(self, drug):
+        card = one_compartment(drug)
+        given = {"values": {"k": 0.5, "plateau": 0.64}, "drug": card, "regimen": "3.6 mg once", "days": 30}
+        stays = prediction.predict("first_order+plateau", **given)
+        stretched = prediction.predict("first_order+plateau", unreleased="rescaled", **given)
+        assert plasma(stretched) == pytest.approx(plasma(stays) / 0.64, rel=1e-9)
+        assert any("64.0 % of the dose; the rest is taken to stay" in s for s in stays.attrs["assumptions"])
+        assert any("stretched" in s for s in stretched.attrs["assumptions"])
+        half = prediction.predict("first_order+plateau", bioavailability=0.5, **given)
+        assert plasma(half) == pytest.approx(plasma(stays) / 2, rel=1e-12)
+        assert any("50 % reaches the blood" in s for s in half.attrs["assumptions"])
+
+    def test_grid_of_reporting_does_not_matter(self, drug):
+        given = {"values": {"k": (0.2, "1/day**0.5")}, "drug": one_compartment(drug), "regimen": "3.6 mg once"}
+        few = prediction.predict("higuchi", days=28, times=[1.0, 13.0, 28.0], **given)
+        many = prediction.predict("higuchi", days=28, times=np.linspace(0, 28, 281), **given)
+        assert plasma(few) == pytest.approx(plasma(many)[[10, 130, 280]], rel=1e-7)
+
+
+class TestIntervals:
+    def test_draws_are_seeded_and_lie_around_the_fit(self, curve_d):
+        fit = fitting.fit(curve_d, "weibull+plateau")
+        one, again = (prediction.predict(fit, days=28, draws=100, seed=7) for _ in range(2))
+        other = prediction.predict(fit, days=28, draws=100, seed=8)
+        assert np.array_equal(one.released_draws, again.released_draws)
+        assert not np.array_equal(one.released_draws, other.released_draws)
+        low, high = np.quantile(one.released_draws, [0.1, 0.9], axis=0)
+        # At the last sample the release is well known; the fit lies within the central draws.
+        assert low[-1] < one.released.values[-1] < high[-1]
+        assert 0.01 < high[-1] - low[-1] < 0.2
+        assert one.released_draws.values.max() <= 1
+
+    def test_draws_have_the_spread_of_the_standard_errors(self, curve_d):
+        fit = fitting.fit(curve_d, "weibull")
+        values, refused = fit.release.draws(4000, 3)
+        assert refused == 0
+        spread = np.log(values["t_scale"]).std()
+        # 4000 draws know a standard deviation to about 1.1 %; four times that.
+        assert spread == pytest.approx(fit.stderr["t_scale"] / fit.values["t_scale"], rel=0.045)
+
+    def test_a_release_by_hand_has_no_interval_and_says_so(self):
+        found = prediction.predict("first_order", values={"k": 0.1}, days=10)
+        assert "released_draws" not in found
+        assert any("No interval" in s for s in found.attrs["assumptions"])
+
+    def test_attributes_tell_where_it_came_from(self, curve_d):
+        fit = fitting.fit(curve_d, "weibull")
+        found = prediction.predict(fit, drug="goserelin", regimen="3.6 mg every 28 days x 2", draws=10)
+        assert found.attrs["citations"][:2] == ["weibull1951", "langenbucher1972"]
+        assert {"kakade2018", "bao2025", "zoladex_label"} <= set(found.attrs["citations"])
+        assert json.loads(found.attrs["origin"])["sha256"] == curve_d.sha256
+        assert found.plasma.attrs["units"] == "ng/mL"
+        assert found.plasma.attrs["analyte"] == "goserelin"
+        assert float(found.time[-1]) == 56
+        assert any("measured until day 29.87" in s for s in found.attrs["assumptions"])
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ({"release": "first_order", "days": 30}, "first_order needs values for k (such as 0.1 1/day)"),
+    ({"release": "frist_order", "days": 30}, "did you mean first_order"),
+    ({"release": "first_order", "values": {"k": 0.1}}, "how long"),
+    ({"release": "first_order", "values": {"k": 0.1}, "days": -1}, "days = -1 is not possible"),
+    ({"release": "first_order", "values": {"k": 0.1}, "days": float("nan")}, "days = nan"),
+    ({"release": "first_order", "values": {"k": 0.1}, "days": 5, "drug": "goserelin"}, "a regimen"),
+    ({"release": "first_order", "values": {"k": 0.1}, "days": 5, "regimen": "3.6 mg once"}, "a drug"),
+    ({"release": "first_order", "values": {"k": 0.1}, "days": 5, "unreleased": "lost"}, "'stays' or 'rescaled'"),
+    ({"release": "first_order", "values": {"k": 0.1}, "days": 5, "draws": 1.5}, "whole number"),
+    ({"release": "first_order", "values": {"k": 0.1}, "days": 5, "times": [0, 6]}, "rising numbers of days"),
+    ({"release": "first_order", "values": {"k": (0.1, "mg")}, "days": 5}, "wrong unit"),
+    ({"release": None, "days": 5}, "nothing to predict"),
+    ({"release": None, "drug": "goserelin", "regimen": "3.6 mg once", "days": 5}, "needs its duration"),
+    ({"release": "first_order", "values": {"k": 0.1}, "drug": "goserelin", "regimen": "3.6 mg over 1 h", "days": 5},
+     "a carrier is injected at once"),
+    ({"release": "first_order", "values": {"k": 0.1}, "drug": "goserelin", "regimen": "3.6 mg once", "days": 5,
+      "bioavailability": 1.4}, "bioavailability = 1.4"),
+    ({"release": "first_order", "values": {"k": 0.1}, "drug": "goserelin", "regimen": "3.6 mg once", "days": 5,
+      "concentration_unit": "mg"}, "not a mass concentration"),
+])
+def test_what_cannot_be_predicted_is_refused_in_words(given, words):
+    with pytest.raises(PkmodelsError) as refused:
+        prediction.predict(**given)
+    assert words in str(refused.value)
+
+
+def test_changing_surroundings_reach_each_depot_at_its_own_time(drug):
+    """A model that does not follow temperature says that the change has no effect."""
+    course = Environment(T=[(0, 37), (24, 42), (48, 37)])
+    found = prediction.predict("first_order", values={"k": 0.1}, days=3, environment=course)
+    assert any("no effect here" in s for s in found.attrs["assumptions"])
+    with pytest.raises(PredictionError):
+        Environment(T=[])
