@@ -17,7 +17,8 @@ REFUSED = {
     "text in a number column": (
         "time (h),released (%)\n0,0\n4,ten\n8,20\n", {}, ["row 3", "'released (%)'", "'ten' is not a number", "n.d."]),
     "text in the time column": (
-        "time (h),released (%)\n0,0\nlater,10\n8,20\n", {}, ["row 3", "'time (h)'", "'later' is not a number"]),
+        "time (h),released (%)\n0,0\nlater,10\n8,20\n", {},
+        ["row 3", "'time (h)'", "'later' is not a number; write a number"]),
     "unit in a cell": (
         "time,released (%)\n0 h,0\n4 h,10\n", {"time": "h"}, ["row 2", "'0 h'", "put 'h' in the header"]),
     "per cent sign in a cell": ("time (h),released\n0,0 %\n4,10 %\n", {}, ["row 2", "'0 %'", "write 0 and put '%'"]),
@@ -37,7 +38,8 @@ REFUSED = {
     "no header": ("0,0\n4,10\n8,20\n", {}, ["row 1", "begins with numbers", "header"]),
     "no released column": (
         "time (h),pH\n0,7.4\n4,7.4\n", {}, ["no column with the released share", "'time (h)', 'pH'", "released (%)"]),
-    "only blanks between columns": ("time (h) released (%)\n0 0\n4 10\n", {}, ["lab.csv"]),
+    "only blanks between columns": ("time (h) released (%)\n0 0\n4 10\n", {},
+                                    ["row 1", "only one column", "commas, semicolons or tabs"]),
     "two time columns": (
         "time (h),released A (%),time (h),released B (%)\n0,0,0,0\n4,1,4,2\n", {},
         ["row 1", "2 time columns", "(A)", "(C)", "long form"]),
@@ -55,7 +57,7 @@ REFUSED = {
     "months": ("time (months),released (%)\n0,0\n4,10\n", {}, ["row 1", "months differ in length", "days"]),
     "seconds": ("time (s),released (%)\n0,0\n4,10\n", {}, ["row 1", "write minutes"]),
     "fraction that is per cent": (
-        "time (h),released_fraction\n0,0\n4,10\n", {}, ["'released_fraction'", "largest value is 10", "released (%)"]),
+        "time (h),released_fraction\n0,0\n4,10\n", {}, ["'released_fraction'", "largest value is 10", "write '%'"]),
     "largest value tells nothing": (
         "time (h),released\n0,0\n4,0.7\n8,1.2\n", {}, ["no unit", "largest is 1.2", "released='percent'"]),
     "tiny values tell nothing": ("time (h),released\n0,0\n4,0.01\n8,0.02\n", {}, ["no unit", "largest is 0.02"]),
@@ -70,7 +72,7 @@ REFUSED = {
         "time (h);released (%)\n0;0,5\n4;10.5\n", {}, ["row 2", "'0,5'", "row 3", "'10.5'", "throughout"]),
     "NaN as text": ("time (h),released (%)\n0,0\n4,NaN\n8,20\n", {}, ["row 3", "'NaN' is not a finite number", "n.d."]),
     "infinite": ("time (h),released (%)\n0,0\n4,inf\n8,20\n", {}, ["row 3", "'inf' is not a finite number"]),
-    "too large for a number": ("time (h),released (%)\n0,0\n4,1e999\n8,20\n", {}, ["row 3", "not finite"]),
+    "too large for a number": ("time (h),released (%)\n0,0\n4,1e999\n8,20\n", {}, ["row 3", "inf is too large"]),
     "negative time": (
         "time (h),released (%)\n-4,0\n4,10\n8,20\n", {}, ["row 2", "-4 is negative", "start of the release"]),
     "negative release": ("time (h),released (%)\n0,0\n4,-10\n8,20\n", {}, ["row 3", "-10 % of the dose", "blank"]),
@@ -99,6 +101,9 @@ REFUSED = {
     "a sample that was not measured": (
         "# vessel 10 mL, sample 2 mL, replaced, dose 1 mg\ntime (h),concentration (ug/mL)\n1,10\n4,n.d.\n9,8\n", {},
         ["row 4", "'n.d.'", "needed for all later ones"]),
+    "concentrations of nothing": (
+        "# vessel 10 mL, sample 2 mL, replaced, dose 1 mg\ntime (h),conc A (ug/mL),conc B (ug/mL)\n1,9,\n4,ND,\n5,9,\n",
+        {}, ["row 4", "'conc A (ug/mL)'", "needed for all later ones"]),
     "two formulation columns": (
         "formulation,batch,time (h),released (%)\nA,1,0,0\nA,1,4,10\n", {}, ["'formulation' and 'batch'", "keep one"]),
 }
@@ -141,9 +146,11 @@ WARNED = {
                              ["1, 7, 14", "pass time='day'", "--time-unit day"]),
     "hours labelled days": ("time (day),released (%)\n0,0\n24,5\n48,9\n72,20\n168,40\n", {},
                             ["24, 48, 72, 168", "usual sampling hours", "time='h'"]),
+    "a condition that is blank in places": ("pH,time (h),released (%)\n7.4,0,0\n,0,1\n7.4,5,9\n,5,101\n", {},
+                                            ["above 100.5 %", "row 5"]),
     "years": ("time (day),released (%)\n0,0\n1,5\n1344,90\n", {}, ["1344 day", "more than 3 years"]),
     "per cent that is a fraction": ("time (h),released (%)\n0,0\n1,0.2\n4,0.6\n8,0.9\n", {},
-                                    ["'released (%)' says per cent", "largest value is 0.9 %", "released_fraction"]),
+                                    ["'released (%)' says per cent", "largest value is 0.9 %", "write 'fraction'"]),
     "one point of one formulation": ("formulation,time (h),released (%)\nA,0,0\nA,5,9\nB,0,0\n", {},
                                      ["only one sampling time", "'B'", "cannot be fitted"]),
 }
@@ -157,8 +164,10 @@ def test_kept_with_a_warning(tmp_path, text, arguments, words):
     assert any(all(each in warning for each in words) for warning in study.warnings), study.warnings
 
 
-def test_a_good_file_gives_no_warning(tmp_path):
-    (tmp_path / "lab.csv").write_text(GOOD)
+@pytest.mark.parametrize("text", [GOOD, "time (h),released (%)\n" + "".join(f"{k},{4 * k}\n" for k in range(22))],
+                         ids=["plain", "every hour"])
+def test_a_good_file_gives_no_warning(tmp_path, text):
+    (tmp_path / "lab.csv").write_text(text)
     assert read_study(tmp_path / "lab.csv").warnings == ()
 
 

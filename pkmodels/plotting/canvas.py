@@ -71,9 +71,9 @@ def legend(ax, **more):
 
 
 def _columns(ax, labels):
-    """The most columns whose longest labels fit side by side (a small sign takes about 0.07 inch)."""
+    """The most columns whose longest labels fit side by side (a small sign takes about 0.063 inch)."""
     width = 0.88 if ax.figure.get_layout_engine() else ax.get_position().width
-    room = width * ax.figure.get_figwidth() / 0.07
+    room = width * ax.figure.get_figwidth() / 0.063
     for columns in range(len(labels), 1, -1):
         rows = -(-len(labels) // columns)
         if sum(8 + max(map(len, labels[k: k + rows])) for k in range(0, len(labels), rows)) <= room:

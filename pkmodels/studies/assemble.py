@@ -96,7 +96,7 @@ class _Reader:
                                            f"not used, and not taken as zero")
         if reason:
             return np.nan
-        value, problem = number(cell, self.mark)
+        value, problem = number(cell, self.mark, optional=column.role != "time")
         if problem:
             self.gathered.problems.add(row.number, column.header, problem, self.place)
         return value
@@ -228,7 +228,7 @@ def _check_complete(layout, chosen, grid):
     """A sample that was not measured still took drug away; what follows it cannot be calculated."""
     for column in chosen.values:
         cells = [row.cell(column.index) for row in layout.rows]
-        last = max(k for k, cell in enumerate(cells) if not missing(cell))
+        last = max((k for k, cell in enumerate(cells) if not missing(cell)), default=0)
         for row, cell in zip(layout.rows[:last], cells, strict=False):
             if missing(cell):
                 raise StudyError(f"{grid.file}, row {row.number}, column '{column.header}': {missing(cell)}: what this "

@@ -11,6 +11,7 @@ _BELOW = re.compile(r"<(l?lo[qd]|bg|ng|\d+([.,]\d+)?%?)|(b|l|bl)?lo[qd]|blq|bql"
 _ABSENT = {"nd", "n/d", "na", "n/a", "nn", "nb", "notdetected", "notdetermined", "nichtbestimmt", "missing"}
 _DASHES = {"-", "–", "—"}
 SHOWN = 5
+LARGEST = 1e12
 
 
 class Problems:
@@ -100,8 +101,16 @@ def decimal_mark(cells, file):
     return ","
 
 
-def number(cell, mark):
+def number(cell, mark, optional=True):
     """A cell as a float.
+
+    Parameters
+    ----------
+    cell : float or str
+    mark : {".", ","}
+        The decimal mark of the table.
+    optional : bool
+        Whether the cell may be left empty, as the message then says.
 
     Returns
     -------
@@ -111,20 +120,22 @@ def number(cell, mark):
     if isinstance(cell, str) and _NUMBER.fullmatch(cell) and not (mark == "." and "," in cell):
         cell = float(cell.replace(",", "."))
     if isinstance(cell, float):
-        return (cell, "") if math.isfinite(cell) else (math.nan, "the number is not finite; write a number")
-    return math.nan, _advice(cell)
+        return (cell, "") if abs(cell) < LARGEST else (math.nan, f"{cell:g} is too large to have been measured; "
+                                                                 f"write the number")
+    return math.nan, _advice(cell, "; write a number, or leave the cell empty (or n.d.) if nothing was measured"
+                             if optional else "; write a number")
 
 
-def _advice(cell):
+def _advice(cell, otherwise):
     plain = cell.lower().lstrip("+-")
     if cell.startswith("="):
         return (f"the formula '{cell}' has no stored value and formulas are never run here; open the file in a "
                 f"spreadsheet program and save it, or write the number")
     if plain in ("nan", "inf", "infinity", "∞"):
-        return f"'{cell}' is not a finite number; leave the cell empty, or write n.d., if nothing was measured"
+        return f"'{cell}' is not a finite number{otherwise}"
     if re.fullmatch(r"[\d.,\s'’]+", cell):
         return f"'{cell}' is not a plain number; write it without separators for thousands, such as 1000 or 0.96"
     with_unit = re.fullmatch(rf"({_NUMBER.pattern})\s*([A-Za-zµ%°]+)", cell)
     if with_unit:
         return f"'{cell}' is a number with a unit; write {with_unit[1]} and put '{with_unit[2]}' in the header"
-    return f"'{cell}' is not a number; write a number, or leave the cell empty (or n.d.) if nothing was measured"
+    return f"'{cell}' is not a number{otherwise}"

@@ -138,8 +138,8 @@ def _parallel_conditions(view):
     for name in condition_columns(view.frame):
         for formulation, part in view.frame.groupby("formulation", sort=False):
             cells = part[name].dropna().unique()
-            starts = part[name].to_numpy()[np.unique(view.ids[part.index], return_index=True)[1]]
-            if len(set(starts)) > 1:
+            starts = part[name].iloc[np.unique(view.ids[part.index], return_index=True)[1]]
+            if starts.nunique() > 1:
                 places.append(f"'{formulation}' at {name} {', '.join(map(_plain, cells))}")
                 example = example or f"only('{formulation}, {name} {_plain(cells[0])}')"
     more = f"; and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
@@ -250,7 +250,8 @@ def suspect_unit(hours, time_unit, remedy):
     shown = ", ".join(f"{each:g}" for each in late[:8]) + (", ..." if len(late) > 8 else "")
     if np.all(late == np.round(late)):
         found = {int(each) for each in late}
-        if time_unit == "h" and late[-1] <= 120 and len(found & _USUAL_DAYS) >= 2 and not found & {24, 48, 72}:
+        weekly, weeks = found & _USUAL_DAYS, [each for each in found if each >= 7]
+        if time_unit == "h" and late[-1] <= 120 and 2 <= len(weekly) >= len(weeks) / 2 and not found & {24, 48, 72}:
             return (f"the times {shown} are the usual sampling days, but the unit is hours; if they are days, "
                     f"{remedy('day')}",)
         if time_unit == "day" and len(found & _USUAL_HOURS) >= 4 and late[0] >= 4:

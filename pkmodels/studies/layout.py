@@ -88,6 +88,9 @@ def explain_no_table(grid):
     if first == 0:
         return StudyError(f"{grid.file}, row {grid.rows[0].number}: the table begins with numbers; write a header row "
                           f"above it, such as 'time (h)', 'released (%)'")
+    if not grid.sheet and max(len(row.cells) for row in grid.rows) == 1:
+        return StudyError(f"{grid.file}, row {grid.rows[0].number}: no time column was found, there is only one column "
+                          f"('{shown(grid.rows[0].cells[0])}'); separate columns with commas, semicolons or tabs")
     row = grid.rows[first - 1 if first else 0]
     headers = ", ".join(f"'{shown(cell)}'" for cell in row.cells if cell != "")
     return StudyError(f"{grid.file}: no time column was found; the headers in row {row.number} are {headers}; "

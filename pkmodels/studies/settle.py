@@ -98,13 +98,21 @@ def settle_released(columns, stated, values, file):
     unit, where = _agreed(said, "the release", file)
     if unit == "fraction" and largest > SMALLEST_PERCENT:
         raise StudyError(f"{file}: {where} says fractions of the dose, but the largest value is {largest:g}; "
-                         f"if the values are per cent, write 'released (%)' in the header, or pass released='percent'")
+                         f"if the values are per cent, {_remedy(where, 'percent')}")
     notes = (f"values read as {IN_WORDS[unit]} (from {where})",)
     if unit == "percent" and largest <= LARGEST_FRACTION and sum(value != 0 for value in values) > 2:
         return unit, notes, (f"{where} says per cent, but the largest value is {largest:g} %: less than about one "
-                             f"hundredth of the dose; if the values are fractions, write 'released_fraction' in the "
-                             f"header",)
+                             f"hundredth of the dose; if the values are fractions, {_remedy(where, 'fraction')}",)
     return unit, notes, ()
+
+
+def _remedy(where, unit):
+    """What to do where the unit of release was stated."""
+    if where.startswith("released="):
+        return f"pass released='{unit}'"
+    if ".toml" in where:
+        return f"write released_unit = \"{unit}\" there"
+    return f"write '{'%' if unit == 'percent' else 'fraction'}' there"
 
 
 def _inferred(largest, file):

@@ -11,6 +11,7 @@ from .. import units
 from ..errors import StudyError, unknown
 from . import account, checks
 from .assemble import COLUMNS
+from .cells import LARGEST
 from .settle import LARGEST_FRACTION, SMALLEST_PERCENT, released_from, time_from
 
 _ATTRIBUTES = {"released": ("1", "released share of the dose"), "sd": ("1", "standard deviation of the released share"),
@@ -274,10 +275,10 @@ def _texts(values, name, points):
 def _check_arrays(frame, times, divisor):
     """Refuse numbers that cannot be release; returns warnings."""
     for name, wrong, text in (
-        ("times", ~np.isfinite(times), "is not finite; give a number"),
+        ("times", ~(np.abs(times) < LARGEST), "is not a time; give a finite number"),
         ("sd", frame["sd"] < 0, "is negative; a standard deviation cannot be below 0"),
         ("times", times < 0, "is negative; count from the start of the release"),
-        ("released", np.isinf(frame["released"]), "is not finite; give a number, or NaN where nothing was measured"),
+        ("released", np.abs(frame["released"]) >= LARGEST, "is not a share; give a finite number, or NaN for none"),
         ("released", frame["released"] < -0.02, "is below -2 % of the dose; check the blank and the unit"),
     ):
         if np.any(wrong):
