@@ -47,20 +47,22 @@ def report(fit=None, prediction=None, coverage=None, comparison=None, path=None,
     Raises
     ------
     PkmodelsError
-        If there is nothing to report.
+        If there is nothing to report, or the pieces do not belong together.
     RecordError
         If the file cannot be written.
     """
+    said = dict(prediction.attrs) if prediction is not None else dict(coverage.about) if coverage is not None else {}
     if fit is None and comparison is not None:
-        fit = comparison.best
-    if fit is None and prediction is None and coverage is None:
+        fit = next((f for f in comparison.fits if f.model.name == said.get("model")), comparison.best)
+    if fit is None and not said:
         raise PkmodelsError("there is nothing to report; give a fit, a prediction, a coverage or a comparison")
+    _check_together(fit, said, coverage)
     page = _template().render(
-        title=_title(fit, prediction), now=_date(now), fit=fit, comparison=comparison, coverage=coverage,
-        prediction=_about(prediction), headline=_headline(fit, prediction, coverage), gravest=GRAVEST,
+        title=_title(fit, said), now=_date(now), fit=fit, comparison=comparison, coverage=coverage,
+        prediction=_about(said, prediction), headline=_headline(fit, prediction, coverage), gravest=GRAVEST,
         plots=_plots(fit, prediction, coverage, comparison), tables=_coverage_tables(coverage),
-        study=None if fit is None else fit.study, citations=_citations(fit, prediction, coverage, comparison),
-        made_with=_made_with(fit, prediction, command))
+        study=None if fit is None else fit.study, citations=_citations(fit, said, coverage),
+        made_with=_made_with(fit, said, command))
     if path is None:
         return page
     path = Path(path)
@@ -69,6 +71,17 @@ def report(fit=None, prediction=None, coverage=None, comparison=None, path=None,
     except OSError as problem:
         raise RecordError(f"{path} cannot be written ({problem.strerror}); choose another place") from problem
     return path
+
+
+def _check_together(fit, said, coverage):
+    """Refuse pieces of different analyses: the page would contradict itself."""
+    pairs = [] if fit is None else [("fit", "model", fit.model.name, said.get("model", fit.model.name))]
+    if coverage is not None:
+        pairs += [("coverage", name, coverage.about.get(name), said.get(name)) for name in ("model", "drug", "regimen")]
+    for piece, name, its, predicted in pairs:
+        if its != predicted:
+            raise PkmodelsError(f"the {piece} has the {name} '{its}', but the prediction has '{predicted}'; "
+                                f"give the {piece} that belongs to the prediction")
 
 
 def _template():
@@ -102,12 +115,12 @@ def _date(now):
     return now if now is None or isinstance(now, str) else now.strftime("%Y-%m-%d %H:%M")
 
 
-def _title(fit, prediction):
+def _title(fit, said):
     if fit is not None:
-        formulation = fit.study.formulations[0]
-        return plotting.canvas.analyte_of(fit.study).capitalize() + (f", formulation {formulation}" if formulation else "")
-    drug = "" if prediction is None else prediction.attrs.get("drug", "")
-    return f"{drug} prediction".strip().capitalize()
+        drug, formulation = plotting.canvas.analyte_of(fit.study), fit.study.formulations[0]
+        return drug[:1].upper() + drug[1:] + (f", formulation {formulation}" if formulation else "")
+    drug = said.get("drug", "")
+    return f"{drug[:1].upper()}{drug[1:]} prediction" if drug else "Prediction"
 
 
 def _headline(fit, prediction, coverage):
@@ -154,7 +167,8 @@ def _plots(fit, prediction, coverage, comparison):
             found["plasma"] = _svg("plasma", plotting.plot_prediction(prediction, window),
                                    _says_plasma(prediction, window))
         if coverage is not None:
-            found["coverage"] = _svg("coverage", plotting.plot_coverage(coverage), " ".join(map(_sentence, coverage.verdict)))
+            found["coverage"] = _svg("coverage", plotting.plot_coverage(coverage),
+                                     " ".join(map(_sentence, coverage.verdict)))
     return found
 
 
@@ -182,15 +196,14 @@ def _says_fit(fit):
 
 
 def _says_residuals(fit):
-    left = -100 * fit.residuals
-    time = units.outside(fit.study.times[abs(left).argmax()], fit.study.time_unit)
-    return (f"Measured less fitted share at every point; the largest difference is {_number(left[abs(left).argmax()], 2)} % "
-            f"of the dose, at {_number(time)} {fit.study.time_unit}.")
+    left, unit = -100 * fit.residuals, fit.study.time_unit
+    worst = abs(left).argmax()
+    return (f"Measured less fitted share at every point; the largest difference is {_number(left[worst], 2)} % of the "
+            f"dose, at {_number(units.outside(fit.study.times[worst], unit))} {unit}.")
 
 
 def _says_release(prediction):
-    at = {k: 100 * float(prediction["released"][k]) for k in (-1,)}
-    return (f"Predicted released share rising to {_number(at[-1])} % of the dose by "
+    return (f"Predicted released share rising to {_number(100 * float(prediction['released'][-1]))} % of the dose by "
             f"{_number(float(prediction['time'][-1]))} {_unit(prediction)}.")
 
 
@@ -199,27 +212,28 @@ def _says_plasma(prediction, window):
     return sentence + ("" if window is None else f" The window {window.bounds} is shaded.")
 
 
-def _about(prediction):
-    """What was predicted, as (name, text) pairs, and what was taken for granted."""
-    if prediction is None:
+def _about(said, prediction):
+    """What was predicted, as (name, text) pairs, and what was taken for granted; None without a prediction."""
+    if not said:
         return None
-    kept = prediction.attrs
-    rows = [(name, kept[key]) for name, key in (
+    rows = [(name, said[key]) for name, key in (
         ("Release model", "model"), ("Drug", "drug"), ("Measured in plasma", "analyte"), ("People", "population"),
-        ("Body", "body"), ("Regimen", "regimen")) if kept.get(key)]
-    body = json.loads(kept.get("body_parameters", "{}"))
+        ("Body", "body"), ("Regimen", "regimen")) if said.get(key)]
+    body = json.loads(said.get("body_parameters", "{}"))
     if body:
         rows.append(("Body parameters", ", ".join(f"{name} = {value}" for name, value in body.items())))
-    if "fit_of" not in json.loads(kept.get("origin", "{}")) and "parameters" in kept:
-        given = json.loads(kept["parameters"])
+    if "fit_of" not in json.loads(said.get("origin", "{}")) and "parameters" in said:
+        given = json.loads(said["parameters"])
         rows.append(("Release parameters", ", ".join(f"{n} = {v:g} {'' if u == '1' else u}".rstrip()
                                                      for n, (v, u) in given.items())))
-    if "bioavailability" in kept:
-        rows.append(("Bioavailability", f"{100 * kept['bioavailability']:g} % of what is released"))
-    rows.append(("Until", f"{_number(float(prediction['time'][-1]))} {_unit(prediction)} after the first dose"))
-    if "draw" in prediction.sizes:
-        rows.append(("Draws of the fit", str(prediction.sizes["draw"])))
-    return {"rows": rows, "assumptions": list(kept.get("assumptions", ())), "has_plasma": "plasma" in prediction}
+    if "bioavailability" in said:
+        rows.append(("Bioavailability", f"{100 * said['bioavailability']:g} % of what is released"))
+    if prediction is not None:
+        rows.append(("Until", f"{float(prediction['time'][-1]):.6g} {_unit(prediction)}"))
+        if "draw" in prediction.sizes:
+            rows.append(("Draws of the fit", str(prediction.sizes["draw"])))
+    return {"rows": rows, "assumptions": list(said.get("assumptions", ())),
+            "has_plasma": prediction is not None and "plasma" in prediction}
 
 
 def _coverage_tables(coverage):
@@ -247,14 +261,10 @@ def _percent(cell):
     return cell | {"unit": "%"} | {k: None if cell[k] is None else 100 * cell[k] for k in ("value", "low", "high")}
 
 
-def _citations(fit, prediction, coverage, comparison):
+def _citations(fit, said, coverage):
     """Citation lines of everything that was used, each once; an id that is not on the shelf stands as it was given."""
-    fits = [f for f in (fit, *(comparison.fits[:1] if comparison else ())) if f is not None]
-    wanted = [each for f in fits for each in (*f.study.citation.split("; "), *f.model.references)]
-    if prediction is not None:
-        wanted += prediction.attrs.get("citations", [])
-    if coverage is not None:
-        wanted += coverage.window.citations
+    wanted = [] if fit is None else [*fit.study.citation.split("; "), *fit.model.references]
+    wanted += [*said.get("citations", ()), *(() if coverage is None else coverage.window.citations)]
     found = []
     for each in dict.fromkeys(wanted):
         try:
@@ -265,10 +275,10 @@ def _citations(fit, prediction, coverage, comparison):
     return [pair for pair in found if pair[0]]
 
 
-def _made_with(fit, prediction, command):
+def _made_with(fit, said, command):
     """What is needed to make the same again, as (name, text) pairs."""
     rows = [("pkmodels", __version__)]
-    origin = {} if prediction is None else json.loads(prediction.attrs.get("origin", "{}"))
+    origin = json.loads(said.get("origin", "{}"))
     source, sha256 = ((fit.study.source, fit.study.sha256) if fit is not None
                       else (origin.get("fit_of", ""), origin.get("sha256", "")))
     if source:
@@ -277,8 +287,8 @@ def _made_with(fit, prediction, command):
         rows.append(("SHA-256 of the data", sha256))
     if fit is not None:
         rows.append(("Seed of the fit", str(fit.seed)))
-    if prediction is not None:
-        rows.append(("Seed of the draws", str(prediction.attrs.get("seed", ""))))
+    if "seed" in said:
+        rows.append(("Seed of the draws", str(said["seed"])))
     if command:
         rows.append(("Command", command))
     versions = [f"Python {platform.python_version()}"]

@@ -4,8 +4,8 @@
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 INK, GREY, PALE = "#1f2328", "#5b636d", "#dfe3e8"
 #: Curves also differ by dashes, for those who print in grey.
-SERIES = tuple(zip((BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY), ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3))),
-                   strict=True))
+SERIES = ((BLUE, "-"), (VERMILION, "--"), (GREEN, "-."), (PURPLE, ":"), (ORANGE, (0, (5, 1, 1, 1, 1, 1))),
+          (SKY, (0, (8, 3))))
 #: Steps between marks on an axis of time that read well, by unit.
 STEPS = {
     "min": (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440),
@@ -64,16 +64,17 @@ def legend(ax, **more):
     if not handles:
         return
     # What was measured comes first, bands last.
-    order = sorted(range(len(handles)), key=lambda k: (hasattr(handles[k], "get_facecolor"), "measured" not in labels[k]))
-    handles, labels = [handles[k] for k in order], [labels[k] for k in order]
+    pairs = sorted(zip(handles, labels, strict=True),
+                   key=lambda pair: (hasattr(pair[0], "get_facecolor"), "measured" not in pair[1]))
+    handles, labels = zip(*pairs, strict=True)
     ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=_columns(ax, labels), frameon=False,
               borderaxespad=0.2, handlelength=2.4, labelcolor=INK, fontsize="small", columnspacing=1.6, **more)
 
 
 def _columns(ax, labels):
     """The most columns whose longest labels fit side by side (a small sign takes about 0.063 inch)."""
-    width = 0.88 if ax.figure.get_layout_engine() else ax.get_position().width
-    room = width * ax.figure.get_figwidth() / 0.063
+    # A figure that is laid out when it is drawn will give its axes somewhat more room.
+    room = ax.bbox.width / ax.figure.dpi / 0.063 * (1.13 if ax.figure.get_layout_engine() else 1.0)
     for columns in range(len(labels), 1, -1):
         rows = -(-len(labels) // columns)
         if sum(8 + max(map(len, labels[k: k + rows])) for k in range(0, len(labels), rows)) <= room:

@@ -36,7 +36,7 @@ def plot_release(prediction, ax=None):
     if band is not None:
         ax.fill_between(time, 100 * band[0], 100 * band[1], color=BLUE, alpha=0.18, linewidth=0,
                         label=f"95 % interval, {prediction.sizes['draw']} draws")
-    ax.plot(time, released, color=BLUE, linewidth=2, label=f"predicted: {plain(prediction.attrs.get('model', 'release'))}")
+    ax.plot(time, released, color=BLUE, linewidth=2, label=f"predicted: {plain(prediction.attrs['model'])}")
     highest = max([released.max()] + ([] if band is None else [100 * band[1].max()]))
     share_axis(ax, float(highest), prediction.attrs.get("drug", "drug"))
     time_axis(ax, _levelled(time, [released, *([] if band is None else 100 * band)]), unit, "time since injection")
@@ -125,8 +125,8 @@ def _linear_axis(ax, values, highest, limits, unit):
         if top > 1.5 * most:
             top = most
             what, peak = ("peak", values.max()) if values.max() > top else ("interval", highest)
-            ax.text(0.995, 0.93, f"off the scale: {what} up to {number(peak)} {unit}", transform=ax.transAxes, ha="right",
-                    va="top", fontsize="small", color=VERMILION,
+            ax.text(0.995, 0.93, f"off the scale: {what} up to {number(peak)} {unit}", transform=ax.transAxes,
+                    ha="right", va="top", fontsize="small", color=VERMILION,
                     bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5})
     ax.set_ylim(0, top)
 
@@ -157,5 +157,5 @@ def _shade(ax, window, limits):
 
 def _mark_doses(ax, times):
     if len(times):
-        ax.plot(times, np.full(len(times), 0.985), linestyle="none", marker="v", markersize=6, color=INK,
-                transform=ax.get_xaxis_transform(), zorder=5, label="dose" if len(times) == 1 else f"{len(times)} doses")
+        ax.plot(times, np.full(len(times), 0.985), linestyle="none", marker="v", markersize=6, color=INK, zorder=5,
+                transform=ax.get_xaxis_transform(), label="dose" if len(times) == 1 else f"{len(times)} doses")
