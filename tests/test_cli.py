@@ -209,7 +209,8 @@ def test_a_fit_that_cannot_be_saved_is_still_printed(run):
 
 
 def test_a_reader_that_leaves_early_is_no_error():
-    done = subprocess.run(f"{sys.executable} -m pkmodels predict --model first_order --set k=1/day --days 300 --every '1 h' "
-                          f"--csv | head -1", shell=True, capture_output=True, text=True, check=True)
+    command = "predict --model first_order --set k=1/day --days 300 --every '1 h' --csv | head -1"
+    done = subprocess.run(f"{sys.executable} -m pkmodels {command}", shell=True, capture_output=True, text=True,
+                          check=True)
     assert done.stdout.startswith("time_day")
     assert "Traceback" not in done.stderr

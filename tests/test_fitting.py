@@ -261,6 +261,16 @@ class TestRecords:
             fitting.load_fit("nowhere.toml")
 
 
+def test_curves_under_different_conditions_are_not_pooled(tmp_path):
+    path = tmp_path / "two.csv"
+    rows = [f"{day},{share},{ph}" for ph, rate in ((5.5, 20), (7.4, 10))
+            for day, share in ((0, 0), (1, rate), (3, 2 * rate))]
+    path.write_text("\n".join(["time (day),released (%),pH", *rows]))
+    with pytest.raises(FitError, match=r"at pH 5.5 and 7.4.*choose one, such as 'two, pH 5.5'"):
+        fitting.fit(read_study(path), "first_order")
+    assert fitting.fit(read_study(path, formulation="two, pH 5.5"), "first_order").statistics["n"] == 3
+
+
 @pytest.mark.parametrize(("make", "error", "words"), [
     (lambda d: fitting.fit(read_study("kakade_2018_goserelin"), "weibull"), FitError,
      "holds 4 formulations (A, B, C, D)"),

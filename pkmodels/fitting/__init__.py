@@ -99,6 +99,10 @@ def _one_formulation(study):
         raise FitError(f"{study.source} holds {len(study.formulations)} formulations "
                        f"({', '.join(study.formulations[:12])}{', ...' if len(study.formulations) > 12 else ''}); "
                        f"choose one with study.only(...), or --formulation on the command line")
+    for name, values in study.differing_conditions.items():
+        raise FitError(f"formulation {study.formulations[0]} of {study.source} was measured at {name} "
+                       f"{' and '.join(map(str, values))}, which are different curves; choose one, such as "
+                       f"'{study.formulations[0]}, {name} {values[0]}'")
     return study
 
 

@@ -22,18 +22,20 @@ def verdicts(model, study, polished, statistics, box, shown_units, intervals):
     """
     unit = study.time_unit
     last = units.outside(float(study.times.max()), unit)
-    return (*_misfit(statistics, polished.residual), *_bounds(model, polished, box, shown_units, study),
+    return (*_misfit(study, statistics, polished.residual), *_bounds(model, polished, box, shown_units, study),
             *_idle(model, polished), *_slow_burst(polished, shown_units),
             *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished),
             *_few_points(statistics), *_unseen(study, unit, last), *_beyond_dose(model, study, polished, last, unit),
             *_too_good(statistics))
 
 
-def _misfit(statistics, residual):
+def _misfit(study, statistics, residual):
     if statistics["rmse"] > POOR:
         yield (f"the curve misses the points by {100 * statistics['rmse']:.1f} % of the dose (root mean square): "
                f"too far to predict with; choose a model with another shape")
-    chance = runs_probability(residual)
+    # Replicates of one time share their error of shape: one mean residual per time is judged.
+    _, at = np.unique(study.times, return_inverse=True)
+    chance = runs_probability(np.bincount(at, residual) / np.bincount(at))
     if chance < 0.05:
         yield (f"the points lie above and below the curve in long stretches (so few changes of side happen by chance "
                f"in {100 * chance:.1f} % of cases): the model's shape is not that of the data")

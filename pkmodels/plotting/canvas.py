@@ -67,19 +67,14 @@ def legend(ax, **more):
     pairs = sorted(zip(handles, labels, strict=True),
                    key=lambda pair: (hasattr(pair[0], "get_facecolor"), "measured" not in pair[1]))
     handles, labels = zip(*pairs, strict=True)
-    ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=_columns(ax, labels), frameon=False,
-              borderaxespad=0.2, handlelength=2.4, labelcolor=INK, fontsize="small", columnspacing=1.6, **more)
-
-
-def _columns(ax, labels):
-    """The most columns whose longest labels fit side by side (a small sign takes about 0.063 inch)."""
-    # A figure that is laid out when it is drawn will give its axes somewhat more room.
-    room = ax.bbox.width / ax.figure.dpi / 0.063 * (1.13 if ax.figure.get_layout_engine() else 1.0)
-    for columns in range(len(labels), 1, -1):
-        rows = -(-len(labels) // columns)
-        if sum(8 + max(map(len, labels[k: k + rows])) for k in range(0, len(labels), rows)) <= room:
-            return columns
-    return 1
+    # A figure that is laid out when it is drawn will give its axes somewhat more room than they have now.
+    room = ax.bbox.width * (1.12 if ax.figure.get_layout_engine() else 1.0)
+    for columns in range(len(labels), 0, -1):
+        drawn = ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=columns, frameon=False,
+                          borderaxespad=0.2, handlelength=2.4, labelcolor=INK, fontsize="small", columnspacing=1.6,
+                          **more)
+        if drawn.get_window_extent().width <= room:
+            break
 
 
 def plain(text, longest=32):

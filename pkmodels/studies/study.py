@@ -207,6 +207,12 @@ class Study:
         others = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "frame"}
         return Study.from_frame(self.frame[kept], **others)
 
+    @property
+    def differing_conditions(self):
+        """Condition columns that hold more than one value, with these values, such as ``{"pH": (5.5, 7.4)}``."""
+        found = {name: tuple(self.frame[name].unique()) for name in checks.condition_columns(self.frame)}
+        return {name: values for name, values in found.items() if len(values) > 1}
+
     def _with_condition(self, column, value, kept):
         known = checks.condition_columns(self.frame)
         if column not in known:
