@@ -196,7 +196,7 @@ def _says_fit(fit):
 
 
 def _says_residuals(fit):
-    left, unit = -100 * fit.residuals, fit.study.time_unit
+    left, unit = 100 * fit.residuals, fit.study.time_unit
     worst = abs(left).argmax()
     return (f"Measured less fitted share at every point; the largest difference is {_number(left[worst], 2)} % of the "
             f"dose, at {_number(units.outside(fit.study.times[worst], unit))} {unit}.")

@@ -101,8 +101,8 @@ class Fit:
 
     @property
     def residuals(self):
-        """Fitted less measured share at every point of the study."""
-        return observe(self.model, self.inside, self.study.times) - self.study.released
+        """Measured less fitted share at every point of the study."""
+        return self.study.released - observe(self.model, self.inside, self.study.times)
 
     def curve(self, times=None):
         """The fitted curve with its 95 % confidence band.

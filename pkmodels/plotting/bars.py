@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from .canvas import GREEN, INK, ORANGE, SKY, legend, plain, surface
+from .canvas import GREEN, INK, ORANGE, legend, plain, surface
+
+#: The pale blue keeps below and above apart when they are printed in grey.
+PALE_BLUE = "#b9ddf3"
 
 #: A share is written into its bar from so many per cent on.
 LEGIBLE = 7
@@ -30,14 +33,14 @@ def plot_coverage(coverage, ax=None):
     places = np.arange(len(rows), dtype=float)
     places[1:] += 0.35  # a gap sets the whole apart from its parts
     left = np.zeros(len(rows))
-    for name, colour in (("below", SKY), ("inside", GREEN), ("above", ORANGE)):
+    for name, colour in (("below", PALE_BLUE), ("inside", GREEN), ("above", ORANGE)):
         shares = np.array([coverage.value(name, row) for row in rows])
         ax.barh(places, shares, left=left, height=0.72, color=colour, edgecolor="white", linewidth=0.8, label=name)
         if len(rows) <= MOST_NAMED:
             for place, share, start in zip(places, shares, left, strict=True):
                 if share >= LEGIBLE:
                     ax.text(start + share / 2, place, f"{share:.0f}", ha="center", va="center", fontsize="small",
-                            color=INK, fontweight="bold" if name == "inside" else "normal")
+                            color="black", fontweight="bold" if name == "inside" else "normal")
         left += shares
     ax.set(xlim=(0, 100), ylim=(places[-1] + 0.6, -0.6))
     ax.grid(visible=False)

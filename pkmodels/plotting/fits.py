@@ -50,7 +50,7 @@ def plot_residuals(fit, ax=None):
     """
     ax = surface(ax, size=(6.4, 2.8))
     study, rmse = fit.study, 100 * fit.statistics["rmse"]
-    times, left = _in_unit(study, study.times), -100 * np.asarray(fit.residuals)
+    times, left = _in_unit(study, study.times), 100 * np.asarray(fit.residuals)
     ax.axhspan(-rmse, rmse, color=PALE, alpha=0.7, linewidth=0, label=f"± {number(rmse)} % of dose (root mean square)")
     ax.axhline(0, color=GREY, linewidth=1)
     ax.vlines(times, 0, left, color=BLUE, linewidth=1.2)

@@ -1,0 +1,241 @@
+"""The report: complete, self-contained, the same every time, and safe whatever a file is called."""
+
+import datetime
+import html
+import re
+from html.parser import HTMLParser
+
+import matplotlib
+import pytest
+
+import pkmodels as pk
+from pkmodels.errors import PkmodelsError, RecordError
+
+VOID = {"meta", "br", "link", "img", "input", "hr"}
+#: Sections with the order they must keep.
+SECTIONS = ["answer", "fit", "residuals", "parameters", "comparison", "release", "plasma", "coverage", "window",
+            "assumptions", "data", "citations", "again"]
+
+
+@pytest.fixture(scope="module")
+def parts(curve_d):
+    comparison = pk.compare(curve_d, ["weibull", "first_order", "gallagher_corrigan", "plga_burst_erosion"])
+    prediction = pk.predict(comparison.best, drug="goserelin", regimen="3.6 mg every 28 days x 3", days=84, draws=20)
+    return {"fit": comparison.best, "comparison": comparison, "prediction": prediction,
+            "coverage": pk.coverage(prediction, "goserelin")}
+
+
+@pytest.fixture(scope="module")
+def page(parts):
+    return pk.report(**parts, command="pkmodels report kakade_2018_goserelin --formulation D")
+
+
+class Outline(HTMLParser):
+    """Checks that tags close in order and gathers what a page is made of."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.tags, self.texts = [], [], []
+        self.feed(page)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if not {"style", "svg"} & set(self.open):
+            self.texts.append(data)
+
+    def all(self, tag):
+        return [attrs for name, attrs in self.tags if name == tag]
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.texts).replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def sections(page):
+    return [attrs["id"] for attrs in Outline(page).all("h2")]
+
+
+def test_sections_in_order(page):
+    assert sections(page) == SECTIONS
+
+
+def test_the_answer_comes_first(page, parts):
+    box = page[page.index('class="answer"'):page.index("</section>")]
+    said = Outline(f"<div {box}</div>").text
+    for sentence in parts["coverage"].verdict:
+        # The page writes ranges with a dash and begins with a capital.
+        assert sentence[1:].replace("0.5-1.2", "0.5–1.2").split(" (day")[0] in said
+    for verdict in parts["fit"].verdicts[:3]:
+        assert verdict[1:] in said
+
+
+def test_everything_is_told(page, parts):
+    told = Outline(page).text
+    study, prediction, window = parts["fit"].study, parts["prediction"], parts["coverage"].window
+    for sentence in (*parts["fit"].verdicts, *prediction.attrs["assumptions"], *study.notes, *study.warnings,
+                     window.provenance, *window.warnings):
+        assert sentence[1:] in told
+    for text in (study.sha256, study.source, pk.__version__, "Seed of the fit", "Seed of the draws",
+                 "pkmodels report kakade_2018_goserelin --formulation D", "Python 3.", "matplotlib 3.",
+                 "3.6 mg every 28 days x 3", "healthy men"):
+        assert text in told
+    for name in parts["fit"].values:
+        assert name in told
+
+
+def test_parameter_table_has_the_numbers(page, parts):
+    for name, row in parts["fit"].table.iterrows():
+        line = re.search(rf'<tr><th scope="row">{name}</th>.*?</tr>', page)[0]
+        numbers = [float(text) for text in re.findall(r"(?<=<td>)(?:± )?([\d.]+)(?=</td>)", line)]
+        assert numbers[0] == pytest.approx(row["value"], rel=5e-4)
+        assert numbers[1] == pytest.approx(row["stderr"], rel=5e-2)
+        assert html.escape(row["meaning"]) in line
+
+
+def test_coverage_table_has_the_numbers(page, parts):
+    line = re.search(r'<tr class="whole"><th scope="row">overall</th>(.*?)</tr>', page)[1]
+    inside = float(re.search(r"<td>([\d.]+)", line)[1])
+    assert inside == pytest.approx(parts["coverage"].value("inside"), abs=0.05)
+
+
+def test_citations_are_those_of_data_model_drug_and_window(page, parts):
+    told = Outline(page).text
+    for each in ("kakade2018", "bao2025", "feng2025", *parts["fit"].model.references):
+        assert str(pk.cite(each)).split(" https")[0] in told
+
+
+def test_equal_results_give_equal_bytes(page, parts, tmp_path):
+    again = {"command": "pkmodels report kakade_2018_goserelin --formulation D"}
+    # Not even the user's own style of plots changes a byte.
+    with matplotlib.rc_context({"lines.linewidth": 7, "font.size": 20, "svg.fonttype": "none"}):
+        path = pk.report(**parts, **again, path=str(tmp_path / "page.html"))
+    assert path.read_bytes() == page.encode()
+
+
+def test_date_only_when_given(parts, page):
+    dated = pk.report(fit=parts["fit"], now=datetime.datetime(2031, 2, 3, 4, 5))
+    assert "2031-02-03 04:05" in Outline(dated).text
+    assert "next Tuesday" in pk.report(fit=parts["fit"], now="next Tuesday")
+    assert str(datetime.date.today()) not in page
+
+
+def test_nothing_is_loaded(page):
+    outline = Outline(page)
+    names = {tag for tag, _ in outline.tags}
+    assert not names & {"script", "link", "img", "iframe", "object", "embed", "base", "form", "video", "audio"}
+    for tag, attributes in outline.tags:
+        for name, value in attributes.items():
+            assert not name.startswith("on")
+            assert name != "src"
+            if name == "href" or name.endswith(":href"):
+                assert value.startswith("#") or (tag == "a" and value.startswith("https://doi.org/"))
+    assert "@import" not in page
+    assert not re.search(r"url\((?!#)", page)
+
+
+def test_is_accessible(page):
+    outline = Outline(page)
+    assert outline.all("html") == [{"lang": "en-GB"}]
+    ids = [attrs["id"] for _, attrs in outline.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    for _, attrs in outline.tags:
+        for name in ("aria-labelledby", "href", "xlink:href"):
+            if attrs.get(name, "").startswith("#") or (name == "aria-labelledby" and name in attrs):
+                assert attrs[name].removeprefix("#") in ids
+    for used in re.findall(r"url\(#([^)]+)\)", page):
+        assert used in ids
+    plots = outline.all("svg")
+    assert len(plots) == 6
+    assert all(attrs["role"] == "img" for attrs in plots)
+    assert len(re.findall(r"<svg [^>]*><title id=", page)) == 6
+    assert len(outline.all("table")) == len(outline.all("caption"))
+    assert all("scope" in attrs for attrs in outline.all("th"))
+    assert "@media print" in page
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "--><script>alert(1)</script>", "</title><b>",
+                                  "\"'&amp;", "$x$ {{ 7 * 7 }} {% raw %}"])
+def test_names_of_users_do_nothing(name):
+    study = pk.Study.from_arrays([1, 2, 4, 8, 16], [0.1, 0.2, 0.35, 0.6, 0.8], time_unit="h", formulation=name,
+                                 source=name, citation=name)
+    page = pk.report(comparison=pk.compare(study, ["first_order", "weibull"]), command=name)
+    outline = Outline(page)
+    assert "script" not in {tag for tag, _ in outline.tags}
+    assert not outline.all("b")
+    assert " ".join(name.split()) in outline.text
+    assert "49" not in re.findall(r"formulation (.*?)</h1>", page)[0]
+
+
+class TestMissingPieces:
+    def test_only_a_fit(self, parts):
+        page = pk.report(fit=parts["fit"])
+        assert sections(page) == ["answer", "fit", "residuals", "parameters", "data", "citations", "again"]
+        assert "follows the 9 points" in page
+
+    def test_only_a_comparison_is_about_its_best(self, parts):
+        page = pk.report(comparison=parts["comparison"])
+        assert sections(page)[:5] == SECTIONS[:5]
+        assert parts["comparison"].best.model.title[1:] in Outline(page).text
+
+    def test_a_comparison_is_about_the_model_that_was_predicted(self, parts):
+        other = parts["comparison"]["weibull"]
+        page = pk.report(comparison=parts["comparison"], prediction=pk.predict(other, days=28))
+        assert other.model.title[1:] in Outline(page).text
+
+    def test_only_a_prediction(self, parts):
+        page = pk.report(prediction=parts["prediction"])
+        assert sections(page) == ["answer", "release", "plasma", "assumptions", "citations", "again"]
+        assert "No window was given" in page
+        assert parts["fit"].study.sha256 in page
+
+    def test_only_a_release(self):
+        page = pk.report(prediction=pk.predict("first_order", values={"k": 0.1}, days=30))
+        assert sections(page)[:2] == ["answer", "release"]
+        # 1 - exp(-0.1 * 30)
+        assert "95.0 % of the dose is released by 30.0 days" in Outline(page).text
+
+    def test_only_an_infusion(self):
+        page = pk.report(prediction=pk.predict(None, drug="docetaxel", regimen="100 mg over 1 h", days=2))
+        assert sections(page)[:2] == ["answer", "plasma"]
+
+    def test_only_a_coverage(self, parts):
+        page = pk.report(coverage=parts["coverage"])
+        assert sections(page) == ["answer", "coverage", "window", "assumptions", "citations", "again"]
+
+    def test_a_saved_fit(self, parts, tmp_path):
+        fit = pk.load_fit(parts["fit"].save(tmp_path / "fit.toml"))
+        assert "parameters" in sections(pk.report(fit=fit))
+
+    def test_a_parameter_without_error_says_why(self, curve_d):
+        fit = pk.fit(curve_d, "weibull", fixed={"beta": 1.0})
+        line = re.search(r'<tr><th scope="row">beta</th>.*?</tr>', pk.report(fit=fit))[0]
+        assert "given" in line
+
+
+class TestRefusals:
+    def test_nothing_to_report(self):
+        with pytest.raises(PkmodelsError, match="give a fit, a prediction, a coverage or a comparison"):
+            pk.report()
+
+    def test_pieces_of_different_analyses(self, parts):
+        with pytest.raises(PkmodelsError, match=r"the fit has the model 'weibull', but the prediction has 'gallagher"):
+            pk.report(fit=parts["comparison"]["weibull"], prediction=parts["prediction"])
+        other = pk.predict(parts["fit"], drug="goserelin", regimen="3.6 mg once", days=28, draws=0)
+        with pytest.raises(PkmodelsError, match="the coverage has the regimen"):
+            pk.report(prediction=other, coverage=parts["coverage"])
+
+    def test_a_place_that_cannot_be_written(self, parts, tmp_path):
+        with pytest.raises(RecordError, match="cannot be written"):
+            pk.report(fit=parts["fit"], path=tmp_path / "no" / "page.html")
