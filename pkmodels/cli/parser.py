@@ -117,7 +117,8 @@ def _similarity(verbs):
     p.add_argument("--rules", required=True, metavar="AGENCY", help="ema, fda, who, anvisa or canada")
     p.add_argument("--reference-formulation", metavar="NAME", help="which formulation of REF")
     p.add_argument("--test-formulation", metavar="NAME", help="which formulation of TEST")
-    p.add_argument("--bootstrap", type=int, default=5000, metavar="N", help="resamples, 0 for none (default: %(default)s)")
+    p.add_argument("--bootstrap", type=int, default=5000, metavar="N",
+                   help="resamples, 0 for none (default: %(default)s)")
     p.add_argument("--decimals", type=int, metavar="N",
                    help="to which means are rounded before they are held against 85 %%; not rounded when not given")
     _units(p)

@@ -61,8 +61,8 @@ def expected_f2(reference, test, scatter):
     Notes
     -----
     Derived here, in the terms of Shah 1998: with independent units E(R - T)^2 = (mu_R - mu_T)^2 + var_R/n_R +
-    var_T/n_T at each point, and to first order E(f2) = f2 of the expected mean square. The observed means stand for
-    the unknown ones, so this is the f2 that further samples like these would give on average.
+    var_T/n_T at each point, and to first order E(f2) = f2 of the expected mean square. The logarithm makes this a
+    lower bound of E(f2) (Jensen). The observed means stand for the unknown ones.
     """
     return f2_of(mean_square(reference, test) + scatter)
 
