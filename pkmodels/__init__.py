@@ -14,7 +14,7 @@ _HOME = {
     "fitting": ("Comparison", "Fit", "compare", "fit", "load_fit"),
     "prediction": ("Drug", "Regimen", "predict", "read_drug", "read_regimen"),
     "solve.release": ("Release",),
-    "metrics": ("Coverage", "Window", "coverage", "read_window"),
+    "metrics": ("Coverage", "Similarity", "Window", "coverage", "read_window", "similarity"),
     "plotting": ("plot_comparison", "plot_coverage", "plot_fit", "plot_prediction", "plot_release", "plot_residuals"),
     "reporting": ("report",),
     "references": ("cite",),

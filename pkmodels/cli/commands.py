@@ -49,6 +49,19 @@ def coverage(given):
     remark("", *found.verdict, "", *found.remarks)
 
 
+def similarity(given):
+    """Two release profiles by an agency's rules."""
+    from .. import metrics
+
+    rules = metrics.read_rules(given.rules)
+    reference, test = (_study(given, data=getattr(given, role), formulation=getattr(given, f"{role}_formulation"))
+                       for role in ("reference", "test"))
+    found = metrics.similarity(reference, test, rules=rules, seed=given.seed, bootstrap=given.bootstrap,
+                               decimals=given.decimals)
+    output.result(given, text=found.text, table=lambda: found.table, content=found.to_dict)
+    remark("", *found.verdict, "", *(f"  {each}" for each in found.criteria), "", *found.remarks)
+
+
 def report(given):
     """Write the page."""
     from .. import metrics, reporting
@@ -99,11 +112,13 @@ def show(given):
     output.as_json(content) if given.json else print(text)
 
 
-def _study(given):
+def _study(given, **other):
+    """The study of the arguments, or of another file or formulation."""
     from .. import studies
 
-    study = studies.read_study(given.data, time=given.time_unit, released=given.released_unit,
-                               formulation=given.formulation, sheet=given.sheet)
+    named = {"data": getattr(given, "data", None), "formulation": getattr(given, "formulation", None), **other}
+    study = studies.read_study(named["data"], time=given.time_unit, released=given.released_unit,
+                               formulation=named["formulation"], sheet=given.sheet)
     _remarks(study.notes, mark=" ")
     _remarks((*study.warnings, *study.set_aside))
     return study

@@ -40,6 +40,7 @@ def parser():
     _compare(verbs)
     _predict(verbs)
     _coverage(verbs)
+    _similarity(verbs)
     _report(verbs)
     _cite(verbs)
     _demo(verbs)
@@ -107,6 +108,24 @@ def _coverage(verbs):
     _output(p)
 
 
+def _similarity(verbs):
+    p = _verb(verbs, "similarity", "whether two release profiles are alike by an agency's rules (f2 and more)",
+              "pkmodels similarity reference.csv test.csv --rules ema\n"
+              "  pkmodels similarity both.xlsx both.xlsx --rules fda --reference-formulation A --test-formulation B")
+    p.add_argument("reference", metavar="REF", help=_DATA_HELP)
+    p.add_argument("test", metavar="TEST", help="likewise, of the product to be compared; the units as replicates")
+    p.add_argument("--rules", required=True, metavar="AGENCY", help="ema, fda, who, anvisa or canada")
+    p.add_argument("--reference-formulation", metavar="NAME", help="which formulation of REF")
+    p.add_argument("--test-formulation", metavar="NAME", help="which formulation of TEST")
+    p.add_argument("--bootstrap", type=int, default=5000, metavar="N",
+                   help="resamples, 0 for none (default: %(default)s)")
+    p.add_argument("--decimals", type=int, metavar="N",
+                   help="to which means are rounded before they are held against 85 %%; not rounded when not given")
+    _units(p)
+    _seed(p, "of the resampling")
+    _output(p)
+
+
 def _report(verbs):
     p = _verb(verbs, "report", "write one self-contained page with everything",
               'pkmodels report fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" --window goserelin')
@@ -148,6 +167,10 @@ def _prediction(p):
 
 def _reading(p):
     p.add_argument("--formulation", metavar="NAME", help="which formulation of the file")
+    _units(p)
+
+
+def _units(p):
     p.add_argument("--time-unit", choices=["min", "h", "day", "week"], help="where the file does not say")
     p.add_argument("--released-unit", choices=["fraction", "percent"], help="where the file does not say")
     p.add_argument("--sheet", metavar="NAME", help="which sheet of an xlsx file")
