@@ -47,6 +47,9 @@ class Curve(Definition):
         Whether the curve levels off by itself; a power of time does not.
     share_unit : str
         ``"1"``: the curve is a share of dose.
+    conditions : mapping
+        Symbols of what differs from curve to curve (size, polymer mass) to their units; a fit of
+        several curves takes their values from the study.
     """
 
     released: Expr = field(kw_only=True)
@@ -54,14 +57,15 @@ class Curve(Definition):
     kinks: tuple = field(default=(), kw_only=True)
     saturates: bool = field(default=True, kw_only=True)
     share_unit: str = field(default="1", kw_only=True)
+    conditions: Mapping = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self):
         self._check_names()
         paces = {clock: sympify(pace) for clock, pace in self.clocks.items()}
         object.__setattr__(self, "clocks", paces)
         object.__setattr__(self, "released", sympify(self.released))
-        known = self._units() | dict.fromkeys(paces, "h")
-        allowed = {*self.symbols, *paces}
+        known = self._units() | dict.fromkeys(paces, "h") | dict(self.conditions)
+        allowed = {*self.symbols, *paces, *self.conditions}
         self._check_symbols("its released share", self.released, allowed)
         for pace in paces.values():
             self._check_symbols("a clock", pace, {*self.symbols, *SYMBOLS} - {t})
@@ -74,6 +78,11 @@ class Curve(Definition):
 
     def _check_dimension(self, what, expression, wanted, known):
         require_dimension(self.name, what, expression, wanted, known)
+
+    @property
+    def inputs(self):
+        """Parameters and conditions: everything but time that the curve must be told."""
+        return (*self.symbols, *self.conditions)
 
     @property
     def uses_environment(self):

@@ -13,7 +13,8 @@ def fit(given):
     from .. import fitting
 
     study = _study(given)
-    found = fitting.fit(study, given.model, fixed=_assigned(given.fix), seed=given.seed)
+    found = fitting.fit(study, given.model, fixed=_assigned(given.fix), weights=given.weights, errors=given.errors,
+                        priors=given.priors, seed=given.seed)
     output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
     _remarks(found.verdicts)
     _keep(found, given.save)
@@ -25,7 +26,8 @@ def compare(given):
 
     study = _study(given)
     models = [m.strip() for m in given.models.split(",") if m.strip()] if given.models else None
-    found = fitting.compare(study, models, seed=given.seed, progress=lambda m: output.progress(m, "models"))
+    found = fitting.compare(study, models, weights=given.weights, errors=given.errors, seed=given.seed,
+                            progress=lambda m: output.progress(m, "models"))
     output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
     remark("", found.advice, *(f"! {name} could not be fitted: {why}" for name, why in found.failed.items()))
     _keep(found.best, given.save)

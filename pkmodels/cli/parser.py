@@ -74,6 +74,8 @@ def _fit(verbs):
     p.add_argument("--fix", action="append", default=[], metavar="NAME=VALUE",
                    help="a parameter that is known, such as --fix 'k_burst=2/day'")
     p.add_argument("--save", metavar="FILE.toml", help="keep the fit as a record for predict, coverage and report")
+    _errors_of_points(p)
+    p.add_argument("--priors", choices=["public"], help="hold parameters to their spread over published curves")
     _reading(p)
     _seed(p, "of the spread of starts")
     _output(p)
@@ -85,6 +87,7 @@ def _compare(verbs):
     p.add_argument("data", help=_DATA_HELP)
     p.add_argument("--models", metavar="A,B,...", help="names with commas between; all models when not given")
     p.add_argument("--save", metavar="FILE.toml", help="keep the best fit as a record")
+    _errors_of_points(p)
     _reading(p)
     _seed(p, "of the spread of starts")
     _output(p)
@@ -174,6 +177,13 @@ def _units(p):
     p.add_argument("--time-unit", choices=["min", "h", "day", "week"], help="where the file does not say")
     p.add_argument("--released-unit", choices=["fraction", "percent"], help="where the file does not say")
     p.add_argument("--sheet", metavar="NAME", help="which sheet of an xlsx file")
+
+
+def _errors_of_points(p):
+    p.add_argument("--weights", choices=["none", "1/y", "1/y2", "1/sd2", "pooled"], default="none",
+                   help="how points are weighted (default: %(default)s)")
+    p.add_argument("--errors", choices=["independent", "increments", "auto"], default="independent",
+                   help="increments: cumulative values carry the errors of all samples before (default: %(default)s)")
 
 
 def _seed(p, of_what):

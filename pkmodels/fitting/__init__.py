@@ -1,20 +1,24 @@
 """Fitting: search, polish, describe."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from .. import __version__, catalogue
 from ..errors import FitError, ModelError, SolveError
-from . import bounds, polish, search, statistics, verdicts
+from . import bounds, polish, search, statistics, verdicts, weighting
 from .compare import Comparison
+from .priors import priors as prior_rows
+from .problem import Problem
 from .record import load_fit, save
 from .result import Fit, in_time_unit, intervals
 
-__all__ = ["Comparison", "Fit", "compare", "fit", "load_fit", "save"]
+__all__ = ["Comparison", "Fit", "compare", "fit", "fit_points", "load_fit", "save"]
 
 SEED = 1
 
 
-def fit(study, model, *, fixed=None, seed=SEED):
+def fit(study, model, *, fixed=None, weights="none", errors="independent", priors=None, seed=SEED):
     """Fit a release model to a measured curve.
 
     Parameters
@@ -25,6 +29,13 @@ def fit(study, model, *, fixed=None, seed=SEED):
         A name of the catalogue such as ``"weibull"`` or ``"weibull+lag+plateau"``, or a model of your own.
     fixed : mapping, optional
         Parameters that are known, name to a number in the model's unit or to (number, unit).
+    weights : {"none", "1/y", "1/y2", "1/sd2", "pooled"}
+        See `pkmodels.fitting.weighting.whitening`.
+    errors : {"independent", "increments", "auto"}
+        Whether each point has an error of its own, or cumulative values carry the errors of all samples
+        before; "auto" takes what these points make likelier.
+    priors : mapping or "public", optional
+        See `pkmodels.fitting.priors.priors`.
     seed : int
         Of the spread of the starts; the same seed gives the same result.
 
@@ -41,6 +52,9 @@ def fit(study, model, *, fixed=None, seed=SEED):
     """
     model = catalogue.get_model(model) if isinstance(model, str) else model
     study = _one_formulation(study)
+    if errors == "auto":
+        given = {"fixed": fixed, "weights": weights, "priors": priors, "seed": seed}
+        return _likelier(fit(study, model, **given), fit(study, model, **given, errors="increments"))
     fixed = dict(fixed or {})
     times, released = study.times, study.released
     wanted = len(model.parameters) - len(fixed)
@@ -49,22 +63,60 @@ def fit(study, model, *, fixed=None, seed=SEED):
         raise FitError(f"{model.name} has {wanted} parameters to find, but {study.source} formulation "
                        f"{study.formulations[0]} has {distinct} sampling times after the start; take a simpler model")
     shown_units = {p.name: in_time_unit(p.unit, study.time_unit) for p in model.parameters}
-    box = _with_fixed(bounds.box(model, times), model, fixed)
-    found, _ = search.search(model, times, released, box, seed)
+    white, notes = weighting.whitening(study, weights, errors)
+    rows, declared = prior_rows(model, priors)
+    problem = Problem(model, times, released, _with_fixed(bounds.box(model, times), model, fixed), whitening=white,
+                      fixed=tuple(fixed), priors=rows)
+    found, _ = search.search(problem, seed)
     if not len(found):
         raise FitError(f"no values of {model.name} within its bounds follow {study.source}; look at the data first")
-    polished = polish.polish(model, times, released, box, found[0], shown_units, tuple(fixed))
-    numbers = statistics.statistics(released, polished.residual, wanted)
+    polished = polish.polish(problem, found[0], shown_units)
+    numbers = statistics.statistics(released, polished.difference, wanted, polished.residual[: len(released)])
     known = intervals(model, polished.values, polished.stderr, shown_units, numbers["n"] - wanted)
     return Fit(
         model=model, study=study, values=polished.values, stderr=polished.stderr, units=shown_units,
         free=polished.free, covariance=polished.covariance, statistics=numbers,
-        verdicts=tuple(verdicts.verdicts(model, study, polished, numbers, box, shown_units, known)),
-        seed=seed, at_bound=polished.at_bound, fixed=tuple(fixed), idle=polished.idle,
-        version=__version__, lmfit=polished.result)
+        verdicts=tuple(verdicts.verdicts(model, study, polished, numbers, problem, shown_units, known)),
+        seed=seed, at_bound=polished.at_bound, fixed=tuple(fixed), idle=polished.idle, weights=weights, errors=errors,
+        notes=(*notes, *declared), version=__version__, lmfit=polished.result)
 
 
-def compare(study, models=None, *, seed=SEED, progress=None):
+def fit_points(curve, x, y, *, start, conditions=None, seed=SEED):
+    """Least squares of any curve on any points from a start, without a study around it.
+
+    Parameters
+    ----------
+    curve : Curve
+        In ``t``; values and slopes in the units used inside.
+    x, y : array (points,)
+    start : mapping
+        Parameter name to value, in the parameter's own unit.
+    conditions : mapping of str to array (points,), optional
+        What differs from point to point, by the name of the curve's condition.
+
+    Returns
+    -------
+    Polished
+        ``values``, ``stderr``, ``covariance``, ``residual``, and lmfit's own ``result``.
+    """
+    low, high = (np.array([float(p.bounds[side]) for p in curve.parameters]) for side in (0, 1))
+    box = bounds.Box(low, high, low, high, np.zeros((len(low), 2), dtype=bool))
+    problem = Problem(curve, np.asarray(x, float), np.asarray(y, float), box, conditions=conditions or {})
+    begin = np.array([start[name] for name in problem.names], dtype=float)
+    found, _ = search.search(problem, seed, begin)
+    return polish.polish(problem, found[0], {p.name: p.unit for p in curve.parameters})
+
+
+def _likelier(independent, increments):
+    """Of two error models of one fit the one that these points make likelier; both whiten with determinant one."""
+    n = independent.statistics["n"]
+    gain = n * np.log(max(independent.statistics["wss"], 1e-200) / max(increments.statistics["wss"], 1e-200))
+    chosen = increments if gain > 2 else independent
+    said = f"errors chosen by likelihood: {chosen.errors} (2 ln of the ratio {abs(gain):.1f})"
+    return replace(chosen, notes=(*chosen.notes, said))
+
+
+def compare(study, models=None, *, weights="none", errors="independent", seed=SEED, progress=None):
     """Fit several models to one curve and rank them by AICc.
 
     Parameters
@@ -73,6 +125,8 @@ def compare(study, models=None, *, seed=SEED, progress=None):
         Of one formulation.
     models : sequence of str, optional
         All release models of the catalogue when not given.
+    weights, errors : str
+        As in `fit`.
     progress : callable, optional
         Wraps the sequence of models, such as ``tqdm.tqdm``.
 
@@ -86,7 +140,7 @@ def compare(study, models=None, *, seed=SEED, progress=None):
     for name in progress(models) if progress else models:
         found = catalogue.get_model(name) if isinstance(name, str) else name
         try:
-            fits.append(fit(study, found, seed=seed))
+            fits.append(fit(study, found, weights=weights, errors=errors, seed=seed))
         except (FitError, SolveError) as problem:
             failed[found.name] = str(problem)
     if not fits:

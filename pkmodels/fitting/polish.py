@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import units
-from ..solve import observe, sensitivities
 
 #: A parameter this close to a bound, as a share of the bound's distance, is taken to be at it.
 AT_BOUND = 1e-6
@@ -19,8 +18,10 @@ class Polished:
     """What lmfit found, in the units of display.
 
     ``values`` and ``stderr`` by parameter name (NaN for a parameter held at a bound);
-    ``covariance`` of the ``free`` parameters; ``at_bound`` by name: "lower" or "upper"; ``idle``
-    parameters do not move the curve at these values.
+    ``covariance`` of the ``free`` parameters; ``at_bound`` by name: "lower", "upper", or "merged" for two
+    ordered parameters that have become equal; ``idle``
+    parameters do not move the curve at these values; ``difference`` is modelled less measured,
+    ``residual`` the rows whose squares were summed.
     """
 
     values: dict
@@ -29,11 +30,12 @@ class Polished:
     covariance: np.ndarray
     at_bound: dict
     idle: tuple
+    difference: np.ndarray
     residual: np.ndarray
     result: object
 
 
-def polish(model, times, released, box, start, shown_units, fixed=()):
+def polish(problem, start, shown_units):
     """Minimise the sum of squares with lmfit from ``start`` (inside units) and describe the minimum.
 
     Parameters that end at a bound, and those that do not move the curve, are held where they
@@ -41,36 +43,36 @@ def polish(model, times, released, box, start, shown_units, fixed=()):
 
     Parameters
     ----------
-    model : Curve or Model
-    times, released : array (points,)
-    box : Box
+    problem : Problem
     start : array (parameters,)
     shown_units : dict
         Parameter name to the unit in which it is reported.
-    fixed : tuple of str
-        Names that are held at their start.
 
     Returns
     -------
     Polished
     """
-    problem = _Problem(model, times, released, shown_units)
-    current = problem.parameters(box, start, fixed)
+    shown = _Shown(problem, shown_units)
+    current = shown.parameters(start)
     at_bound, idle = {}, []
     for _ in problem.names:
         current, late = _held_at_bounds(current)
         at_bound |= late
-        result = problem.minimise(current)
+        result = shown.minimise(current)
         current = result.params
         if not any(p.vary and _side(p) for p in current.values()):
             break
-    without = problem.without_effect(current)
+    for slower, faster in problem.model.ordered:
+        # Two ordered rates that meet sit on the line between them, which is no bound of nature.
+        if {slower.name, faster.name} <= set(at_bound) and current[slower.name].value == current[faster.name].value:
+            at_bound |= {slower.name: "merged", faster.name: "merged"}
+    without = shown.without_effect(current)
     if without:
         idle = without
         current = current.copy()
         for name in idle:
             current[name].vary = False
-        result = problem.minimise(current)
+        result = shown.minimise(current)
 
     free = tuple(n for n in problem.names if result.params[n].vary)
     covariance = np.asarray(getattr(result, "covar", np.empty((0, 0))))
@@ -80,45 +82,45 @@ def polish(model, times, released, box, start, shown_units, fixed=()):
     return Polished(
         values={n: float(result.params[n].value) for n in problem.names},
         stderr=dict.fromkeys(problem.names, float("nan")) | errors, free=free, covariance=covariance,
-        at_bound=at_bound, idle=tuple(idle), residual=np.asarray(problem.residual(result.params)), result=result)
+        at_bound=at_bound, idle=tuple(idle), difference=problem.difference(shown.numbers(result.params)),
+        residual=np.asarray(shown.residual(result.params)), result=result)
 
 
-class _Problem:
-    """One least-squares problem as lmfit wants it: parameters in the units of display."""
+class _Shown:
+    """The problem as lmfit sees it: parameters in the units of display."""
 
-    def __init__(self, model, times, released, shown_units):
-        self.model, self.times, self.released = model, times, released
-        self.names = [p.name for p in model.parameters]
+    def __init__(self, problem, shown_units):
+        self.problem, self.names = problem, problem.names
         self.factors = {name: units.inside(1.0, shown_units[name]) for name in self.names}
 
-    def parameters(self, box, start, fixed):
+    def parameters(self, start):
         """lmfit parameters with bounds; of two ordered rates each keeps to its side of the middle."""
         import lmfit
 
+        box = self.problem.box
         lower, upper = (dict(zip(self.names, b, strict=True)) for b in (box.lower, box.upper))
         begin = dict(zip(self.names, start, strict=True))
-        for slower, faster in self.model.ordered:
+        for slower, faster in self.problem.model.ordered:
             slow, fast = begin[slower.name], begin[faster.name]
             middle = float(np.sqrt(slow * fast)) if slow > 0 else (slow + fast) / 2
             upper[slower.name], lower[faster.name] = middle, middle
         found = lmfit.Parameters()
         for name in self.names:
             f = self.factors[name]
-            if name in fixed:
+            if name in self.problem.fixed:
                 found.add(name, value=begin[name] / f, vary=False)
             else:
                 found.add(name, value=begin[name] / f, min=lower[name] / f, max=upper[name] / f)
         return found
 
-    def values(self, current):
-        return {name: current[name].value * self.factors[name] for name in self.names}
+    def numbers(self, current):
+        return np.array([current[name].value * self.factors[name] for name in self.names])
 
     def residual(self, current):
-        return observe(self.model, self.values(current), self.times) - self.released
+        return self.problem.residual(self.numbers(current))
 
     def slope(self, current):
-        columns = sensitivities(self.model, self.values(current), self.times)
-        columns = np.where(np.isfinite(columns), columns, 0.0)
+        columns = self.problem.slope(self.numbers(current))
         return np.stack([columns[:, k] * self.factors[n] for k, n in enumerate(self.names) if current[n].vary], axis=1)
 
     def minimise(self, current):
@@ -133,7 +135,7 @@ class _Problem:
                 room = 1e-9 * (p.max - p.min if np.isfinite(p.max - p.min) else max(abs(p.value), 1.0))
                 p.value = min(max(p.value, p.min + room), p.max - room)
         # A perfect fit has a covariance of nothing, of which lmfit takes correlations.
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             return lmfit.Minimizer(self.residual, current).minimize(
                 method="least_squares", jac=self.slope, x_scale="jac", ftol=TOLERANCE, xtol=TOLERANCE, gtol=TOLERANCE)
 

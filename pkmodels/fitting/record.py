@@ -29,7 +29,8 @@ def save(fit, path):
     record = {
         "format": FORMAT,
         "pkmodels": fit.version,
-        "recipe": {"model": fit.model.name, "seed": fit.seed,
+        "recipe": {"model": fit.model.name, "seed": fit.seed, "weights": fit.weights, "errors": fit.errors,
+                   "notes": list(fit.notes),
                    "fixed": {n: [fit.values[n], fit.units[n]] for n in fit.fixed}},
         "data": {
             "source": study.source, "sha256": study.sha256, "formulation": study.formulations[0],
@@ -102,6 +103,7 @@ def _fit(record):
         statistics={k: v if isinstance(v, int) else _number(v) for k, v in outcome["statistics"].items()},
         verdicts=tuple(map(str, outcome["verdicts"])), seed=int(recipe["seed"]),
         at_bound=dict(outcome["at_bound"]), fixed=tuple(recipe["fixed"]), idle=tuple(outcome["idle"]),
+        weights=recipe["weights"], errors=recipe["errors"], notes=tuple(recipe["notes"]),
         version=str(record["pkmodels"]))
 
 

@@ -36,11 +36,15 @@ class Fit:
     verdicts : tuple of str
     seed : int
         Of the search's starts.
-    at_bound : mapping of str to {"lower", "upper"}
+    at_bound : mapping of str to {"lower", "upper", "merged"}
     fixed : tuple of str
         Parameters that were given, not fitted.
     idle : tuple of str
         Parameters that do not move the curve at these values.
+    weights, errors : str
+        As they were asked for.
+    notes : tuple of str
+        What was done to the points' errors, and priors, in sentences.
     lmfit : lmfit.minimizer.MinimizerResult or None
         lmfit's own result, untouched; None for a fit loaded from a record.
     """
@@ -58,6 +62,9 @@ class Fit:
     at_bound: Mapping = field(default_factory=dict)
     fixed: tuple = ()
     idle: tuple = ()
+    weights: str = "none"
+    errors: str = "independent"
+    notes: tuple = ()
     version: str = ""
     lmfit: object = field(default=None, repr=False)
 
@@ -160,6 +167,9 @@ class Fit:
             "also": {name: {"value": row["value"], "unit": row["unit"]} for name, row in self.also.iterrows()},
             "statistics": {k: _plain(v) for k, v in self.statistics.items()},
             "verdicts": list(self.verdicts),
+            "weights": self.weights,
+            "errors": self.errors,
+            "notes": list(self.notes),
             "data": {"source": self.study.source, "sha256": self.study.sha256, "citation": self.study.citation},
             "seed": self.seed,
             "version": self.version,
@@ -177,6 +187,7 @@ class Fit:
         if len(self.also):
             lines += ["", "from these: " + "; ".join(f"{n} = {r['value']:.4g} {r['unit']}".strip()
                                                      for n, r in self.also.iterrows())]
+        lines += ["", *self.notes] if self.notes else []
         return "\n".join([*lines, "", f"misses the points by {100 * s['rmse']:.2f} % of dose (RMSE), R² {s['r2']:.5f}, "
                                       f"adjusted R² {s['r2_adj']:.5f}, AICc {s['aicc']:.2f}"])
 
@@ -205,7 +216,7 @@ class Fit:
 
     def _note(self, name):
         if name in self.at_bound:
-            return f"at {self.at_bound[name]} bound"
+            return "merged" if self.at_bound[name] == "merged" else f"at {self.at_bound[name]} bound"
         if name in self.fixed:
             return "given"
         if name in self.idle:

@@ -5,39 +5,44 @@ import math
 import numpy as np
 
 
-def statistics(measured, residual, free):
+def statistics(measured, difference, free, residual=None):
     """Statistics of a least-squares fit of released shares.
 
     Parameters
     ----------
     measured : array (points,)
         Released shares.
-    residual : array (points,)
+    difference : array (points,)
         Fitted less measured.
     free : int
         Number of fitted parameters, p.
+    residual : array (points,), optional
+        The weighted differences whose squares were summed; the differences when not given.
 
     Returns
     -------
     dict
-        ``ss`` (shares²), ``rmse`` (share; ``sqrt(ss/n)``), ``mse_root`` (``sqrt(ss/(n - p))``), ``r2``, ``r2_adj``,
-        ``aic`` = n ln(ss/n) + 2p as lmfit has it, ``aicc`` with the variance counted as a parameter,
-        ``bic`` = n ln(ss/n) + p ln n, and DDSolver's ``aic_ddsolver`` = n ln(ss) + 2p and
-        ``msc`` = ln(ss_total/ss) - 2p/n, both on per cent and the latter without points at zero
+        ``ss`` (shares²), ``wss`` (the weighted sum), ``rmse`` (share; ``sqrt(ss/n)``),
+        ``mse_root`` (``sqrt(ss/(n - p))``), ``r2``, ``r2_adj``,
+        ``aic`` = n ln(wss/n) + 2p as lmfit has it, ``aicc`` with the variance counted as a parameter,
+        ``bic`` = n ln(wss/n) + p ln n, and DDSolver's ``aic_ddsolver`` = n ln(wss) + 2p and
+        ``msc`` = ln(ss_total/wss) - 2p/n, both on per cent and the latter without points at zero
         (Zhang et al. 2010). NaN where a number cannot be computed.
     """
     n, p = len(measured), free
-    ss = float(np.sum(residual**2))
+    residual = difference if residual is None else residual
+    ss, wss = float(np.sum(difference**2)), float(np.sum(residual**2))
     total = float(np.sum((measured - np.mean(measured)) ** 2))
     released = measured[measured != 0]
     total_released = float(np.sum((released - np.mean(released)) ** 2)) if len(released) else 0.0
-    floor = max(ss, 1e-200)
+    floor = max(wss, 1e-200)
     variances = p + 1
     nan = math.nan
     return {
         "n": n,
         "free": p,
         "ss": ss,
+        "wss": wss,
         "rmse": math.sqrt(ss / n),
         "mse_root": math.sqrt(ss / (n - p)) if n > p else nan,
         "r2": 1 - ss / total if total > 0 else nan,

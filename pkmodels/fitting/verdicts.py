@@ -15,35 +15,41 @@ BURST = 0.35
 VAGUE = 1.1
 
 
-def verdicts(model, study, polished, statistics, box, shown_units, intervals):
+def verdicts(model, study, polished, statistics, problem, shown_units, intervals):
     """All verdicts on a fit, gravest first, as sentences.
 
     ``intervals`` maps a parameter name to its (low, high) 95 % interval in the unit of display.
     """
     unit = study.time_unit
     last = units.outside(float(study.times.max()), unit)
-    return (*_misfit(study, statistics, polished.residual), *_bounds(model, polished, box, shown_units, study),
+    return (*_misfit(study, statistics, polished.difference), *_bounds(model, polished, problem.box, shown_units),
             *_idle(model, polished), *_slow_burst(polished, shown_units),
             *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished),
             *_few_points(statistics), *_unseen(study, unit, last), *_beyond_dose(model, study, polished, last, unit),
             *_too_good(statistics))
 
 
-def _misfit(study, statistics, residual):
+def _misfit(study, statistics, difference):
     if statistics["rmse"] > POOR:
         yield (f"the curve misses the points by {100 * statistics['rmse']:.1f} % of the dose (root mean square): "
                f"too far to predict with; choose a model with another shape")
     # Replicates of one time share their error of shape: one mean residual per time is judged.
     _, at = np.unique(study.times, return_inverse=True)
-    chance = runs_probability(np.bincount(at, residual) / np.bincount(at))
+    chance = runs_probability(np.bincount(at, difference) / np.bincount(at))
     if chance < 0.05:
         yield (f"the points lie above and below the curve in long stretches (so few changes of side happen by chance "
                f"in {100 * chance:.1f} % of cases): the model's shape is not that of the data")
 
 
-def _bounds(model, polished, box, shown_units, study):
+def _bounds(model, polished, box, shown_units):
     names = [p.name for p in model.parameters]
+    for slower, faster in model.ordered:
+        if polished.at_bound.get(slower.name) == "merged":
+            yield (f"{slower.name} and {faster.name} have become equal: these points show one process where the model "
+                   f"has two. Take the model with one")
     for name, side in polished.at_bound.items():
+        if side == "merged":
+            continue
         p, k = model.parameter(name), names.index(name)
         value = f"{name} = {polished.values[name]:.4g} {'' if shown_units[name] == '1' else shown_units[name]}".strip()
         rate = dict(units.dimension(p.unit)).get("[time]", 0.0)
@@ -124,7 +130,7 @@ def _unseen(study, unit, last):
 
 
 def _beyond_dose(model, study, polished, last, unit):
-    shown = study.released + polished.residual
+    shown = study.released + polished.difference
     if np.any(shown > 1.005):
         first = units.outside(float(study.times[shown > 1.005].min()), unit)
         yield (f"the fitted curve passes 100 % of the dose (by {first:.4g} {unit}, "

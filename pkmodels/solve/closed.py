@@ -15,26 +15,32 @@ def clock_times(curve, values, times, environment):
 
 def released(curve, values, times, environment):
     """Released share, shape of ``times`` broadcast against the parameter values."""
-    times = np.maximum(np.asarray(times, dtype=float), compiled.TIME_ZERO)
+    times = _off_zero(np.asarray(times, dtype=float))
     clocks = clock_times(curve, values, times, environment)
-    parameters = [values[s.name] for s in curve.symbols]
-    share = compiled.closed_form(curve)(*clocks, *parameters)[0]
+    inputs = [values[s.name] for s in curve.inputs]
+    share = compiled.closed_form(curve)(*clocks, *inputs)[0]
     return np.broadcast_to(share, np.broadcast_shapes(np.shape(share), times.shape)).astype(float)
 
 
 def sensitivities(curve, values, times, environment):
     """d released / d parameter, shape (..., times, parameters); the leading axes are those of the values."""
-    times = np.maximum(np.asarray(times, dtype=float), compiled.TIME_ZERO)
+    times = _off_zero(np.asarray(times, dtype=float))
     clocks = _clocks(curve, values, times, environment, gradient=True)
     parameters = [values[s.name] for s in curve.symbols]
-    parts = compiled.closed_gradient(curve)(*[theta for theta, _ in clocks], *parameters)
-    shape = np.broadcast_shapes(times.shape, *(np.shape(p) for p in parameters))
+    inputs = [values[s.name] for s in curve.inputs]
+    parts = compiled.closed_gradient(curve)(*[theta for theta, _ in clocks], *inputs)
+    shape = np.broadcast_shapes(times.shape, *(np.shape(each) for each in inputs))
     direct, by_clock = parts[: len(parameters)], parts[len(parameters):]
     columns = []
     for j, column in enumerate(direct):
         through_clocks = sum(by_clock[k] * slope[j] for k, (_, slope) in enumerate(clocks) if slope is not None)
         columns.append(np.broadcast_to(column + through_clocks, shape))
     return np.stack(columns, axis=-1).astype(float)
+
+
+def _off_zero(times):
+    """The same times with zero a hair above itself."""
+    return np.where(times == 0, compiled.TIME_ZERO, times)
 
 
 def _clocks(curve, values, times, environment, gradient):
@@ -55,5 +61,5 @@ def _clocks(curve, values, times, environment, gradient):
     for k in range(len(curve.clocks)):
         theta = sum(spent * pace[k] for spent, pace, _ in pieces)
         slope = [sum(spent * by[k * count + j] for spent, _, by in pieces) for j in range(count)] if slopes else None
-        shown.append((np.maximum(theta, compiled.TIME_ZERO), slope))
+        shown.append((_off_zero(theta), slope))
     return shown

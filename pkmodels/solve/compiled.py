@@ -39,14 +39,14 @@ def function(arguments, expressions):
 
 @lru_cache(maxsize=512)
 def closed_form(curve):
-    """(clocks..., parameters...) -> released share."""
-    return function([*curve.clocks, *curve.symbols], [curve.released])
+    """(clocks..., inputs...) -> released share."""
+    return function([*curve.clocks, *curve.inputs], [curve.released])
 
 
 @lru_cache(maxsize=512)
 def closed_gradient(curve):
-    """(clocks..., parameters...) -> derivatives with respect to each parameter, then each clock."""
-    return function([*curve.clocks, *curve.symbols], [curve.released.diff(s) for s in (*curve.symbols, *curve.clocks)])
+    """(clocks..., inputs...) -> derivatives with respect to each parameter, then each clock."""
+    return function([*curve.clocks, *curve.inputs], [curve.released.diff(s) for s in (*curve.symbols, *curve.clocks)])
 
 
 @lru_cache(maxsize=512)

@@ -1,0 +1,117 @@
+"""How the errors of the points hang together: weights, and errors that add up from sample to sample."""
+
+import numpy as np
+
+from ..errors import FitError, unknown
+
+WEIGHTS = ("none", "1/y", "1/y2", "1/sd2", "pooled")
+ERRORS = ("independent", "increments", "auto")
+#: Shares and standard deviations below these count as these, or one point would rule the fit.
+SMALLEST_SHARE, SMALLEST_SD = 0.01, 0.005
+
+
+def whitening(study, weights="none", errors="independent"):
+    """What makes the points' errors equal and independent.
+
+    Parameters
+    ----------
+    study : Study
+        Of one formulation.
+    weights : str
+        ``"none"``; ``"1/y"`` and ``"1/y2"`` by the measured share; ``"1/sd2"`` by the standard deviations of the
+        file or of the replicates; ``"pooled"`` by ``a² + b² y²`` fitted to the replicates' variances.
+    errors : str
+        ``"independent"``, or ``"increments"`` for cumulative release whose every sample adds its own error.
+
+    Returns
+    -------
+    array (points,) or (points, points) or None, tuple of str
+        And what was done, in sentences.
+
+    Raises
+    ------
+    FitError
+        If the data do not have what is asked for.
+    """
+    for given, known, kind in ((weights, WEIGHTS, "kind of weights"), (errors, ERRORS, "kind of errors")):
+        if given not in known:
+            raise unknown(kind, given, known)
+    if errors == "increments":
+        if weights != "none":
+            raise FitError(f"weights {weights} are for independent errors; leave them away with errors='increments'")
+        return _increments(study), ("errors add up from sample to sample: the increments were fitted",)
+    if weights == "none":
+        return None, ()
+    variance, notes = _BY_NAME[weights](study)
+    root = 1 / np.sqrt(variance)
+    # A mean of one keeps weighted and plain sums of squares of like size.
+    return root / np.sqrt(np.mean(root**2)), notes
+
+
+def _by_share(power):
+    def variance(study):
+        small = study.released < SMALLEST_SHARE
+        notes = (f"weighted by 1/y{'²' if power == 2 else ''}",)
+        if small.any():
+            notes += (f"{small.sum()} shares below {100 * SMALLEST_SHARE:g} % were weighted as "
+                      f"{100 * SMALLEST_SHARE:g} %",)
+        return np.maximum(study.released, SMALLEST_SHARE) ** power, notes
+    return variance
+
+
+def _by_sd(study):
+    sd = _spread(study)
+    missing = np.isnan(sd) & (study.times > 0)
+    if missing.any():
+        raise FitError(f"weights 1/sd2 need a standard deviation at every time, and {missing.sum()} of {len(sd)} "
+                       f"points of {study.source} have none; give a column sd or replicates, or weigh otherwise")
+    small = ~(sd >= SMALLEST_SD)
+    notes = ("weighted by 1/sd²",)
+    if small.any():
+        notes += (f"{small.sum()} standard deviations below {100 * SMALLEST_SD:g} % of dose were taken as that: "
+                  f"a spread of zero is chance, not exactness",)
+    return np.where(small, SMALLEST_SD, sd) ** 2, notes
+
+
+def _pooled(study):
+    frame = study.mean
+    known = frame[(frame["sd"] > 0) & (frame["time_hour"] > 0)]
+    if len(known) < 3:
+        raise FitError(f"pooled weights need standard deviations at three times or more; {study.source} has "
+                       f"{len(known)}")
+    from scipy.optimize import nnls
+
+    share, variance = known["released"].to_numpy(), known["sd"].to_numpy() ** 2
+    # Sample variances scatter in proportion to themselves; a second pass weighs them by the first.
+    fitted = np.full(len(share), variance.mean())
+    for _ in range(5):
+        rows = np.stack([np.ones_like(share), share**2], axis=1) / fitted[:, None]
+        (constant, relative), _ = nnls(rows, variance / fitted)
+        fitted = np.maximum(constant + relative * share**2, SMALLEST_SD**2)
+    notes = (f"weighted by pooled standard deviations: {100 * np.sqrt(constant):.2g} % of dose and "
+             f"{100 * np.sqrt(relative):.2g} % of the value",)
+    return np.maximum(constant + relative * study.released**2, SMALLEST_SD**2), notes
+
+
+def _spread(study):
+    """Standard deviation at each point: the file's, else that of the replicates at its time."""
+    if np.isfinite(study.sd).any():
+        return np.asarray(study.sd, dtype=float)
+    means = study.mean.set_index("time_hour")["sd"]
+    return means.loc[study.times].to_numpy(dtype=float)
+
+
+def _increments(study):
+    """Differences from sample to sample within each replicate; its determinant is one, so fits can be compared."""
+    n = len(study.times)
+    matrix = np.eye(n)
+    last = {}
+    replicates = study.frame["replicate"].to_numpy()
+    for i in np.lexsort((np.arange(n), study.times)):
+        if replicates[i] in last:
+            matrix[i, last[replicates[i]]] = -1.0
+        last[replicates[i]] = i
+    return matrix
+
+
+_BY_NAME = {"1/y": _by_share(1), "1/y2": _by_share(2), "1/sd2": _by_sd, "pooled": _pooled}
