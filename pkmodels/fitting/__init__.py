@@ -72,7 +72,8 @@ def compare(study, models=None, *, seed=SEED, progress=None):
     study : Study
         Of one formulation.
     models : sequence of str, optional
-        All release models of the catalogue when not given.
+        All release models of the catalogue when not given, without those that, as published, do not
+        begin at zero: they would share the weight of the same curves that do.
     progress : callable, optional
         Wraps the sequence of models, such as ``tqdm.tqdm``.
 
@@ -81,14 +82,16 @@ def compare(study, models=None, *, seed=SEED, progress=None):
     Comparison
     """
     study = _one_formulation(study)
-    models = catalogue.list_models("release") if models is None else list(dict.fromkeys(models))
+    if models is None:
+        models = [m for m in map(catalogue.get_model, catalogue.list_models()) if getattr(m, "starts_at_zero", True)]
+    # Two names of one curve are one model.
+    models = list(dict.fromkeys(catalogue.get_model(m) if isinstance(m, str) else m for m in models))
     fits, failed = [], {}
-    for name in progress(models) if progress else models:
-        found = catalogue.get_model(name) if isinstance(name, str) else name
+    for model in progress(models) if progress else models:
         try:
-            fits.append(fit(study, found, seed=seed))
+            fits.append(fit(study, model, seed=seed))
         except (FitError, SolveError) as problem:
-            failed[found.name] = str(problem)
+            failed[model.name] = str(problem)
     if not fits:
         raise FitError("none of the models could be fitted: " + "; ".join(failed.values()))
     return Comparison.of(fits, failed)

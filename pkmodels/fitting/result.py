@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from .. import units
+from ..definition import time_unit
 from ..solve import also, observe, sensitivities
 from ..solve.release import Release, from_scale, scale_slope, to_scale
 
@@ -93,7 +94,7 @@ class Fit:
         import pandas as pd
 
         rows = {}
-        found = also(self.model, self.inside)
+        found = also(self.model, self.inside, units.factor(self.study.time_unit, "h"))
         for a in self.model.also:
             value, unit = self._shown(a, found[a.name])
             rows[a.name] = {"value": value, "unit": unit, "meaning": a.meaning}
@@ -214,6 +215,8 @@ class Fit:
 
     def _shown(self, quantity, value):
         """A quantity in the study's time unit; 'time**beta' takes the power from the values."""
+        if time_unit in quantity.expression.free_symbols:
+            return value, quantity.unit.replace("time", self.study.time_unit)
         unit = in_time_unit(quantity.unit, self.study.time_unit)
         if "time**" in unit:
             head, _, exponent = unit.partition("time**")
