@@ -53,7 +53,8 @@ class Parameter:
         if not (isinstance(self.symbol, Symbol) and self.name.isidentifier()):
             raise ModelError(f"parameter {self.symbol!r} needs a SymPy symbol that can be typed, such as k_burst")
         if self.symbol in (*SYMBOLS, share, time_unit):
-            raise ModelError(f"parameter {self.name} has the name of an environment symbol or a reserved one; choose another")
+            raise ModelError(f"parameter {self.name} has the name of an environment symbol or a reserved one; "
+                             f"choose another")
         units.unit(self.unit)
         if not (low < high and low <= self.value <= high and math.isfinite(self.value)):
             raise ModelError(f"{self.name} = {self.value:g} {self.unit} is not within its bounds {low:g} to {high:g}")

@@ -72,8 +72,7 @@ def compare(study, models=None, *, seed=SEED, progress=None):
     study : Study
         Of one formulation.
     models : sequence of str, optional
-        All release models of the catalogue when not given, without those that, as published, do not
-        begin at zero: they would share the weight of the same curves that do.
+        All release models of the catalogue when not given.
     progress : callable, optional
         Wraps the sequence of models, such as ``tqdm.tqdm``.
 
@@ -82,8 +81,7 @@ def compare(study, models=None, *, seed=SEED, progress=None):
     Comparison
     """
     study = _one_formulation(study)
-    if models is None:
-        models = [m for m in map(catalogue.get_model, catalogue.list_models()) if getattr(m, "starts_at_zero", True)]
+    models = catalogue.list_models("release") if models is None else models
     # Two names of one curve are one model.
     models = list(dict.fromkeys(catalogue.get_model(m) if isinstance(m, str) else m for m in models))
     fits, failed = [], {}

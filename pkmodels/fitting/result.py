@@ -176,8 +176,9 @@ class Fit:
                  f"formulation {self.study.formulations[0]}, {s['n']} points", "",
                  tabulate(self._rows(), headers=_HEADERS, disable_numparse=True)]
         if len(self.also):
-            lines += ["", "from these: " + "; ".join(f"{n} = {r['value']:.4g} {r['unit']}".strip()
-                                                     for n, r in self.also.iterrows())]
+            lines += ["", "from these: " + "; ".join(
+                f"{n} = {r['value']:.4g} {'' if r['unit'] == '1' else r['unit']}".strip()
+                for n, r in self.also.iterrows())]
         return "\n".join([*lines, "", f"misses the points by {100 * s['rmse']:.2f} % of dose (RMSE), R² {s['r2']:.5f}, "
                                       f"adjusted R² {s['r2_adj']:.5f}, AICc {s['aicc']:.2f}"])
 

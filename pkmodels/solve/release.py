@@ -52,7 +52,10 @@ class Release:
         order = np.argsort(flat, kind="stable")
         values = values or self.values
         if isinstance(self.model, Curve):
-            share = observe(self.model, values, flat[order], environment)
+            rising = flat[order]
+            if self.model.peak is not None:
+                rising = np.minimum(rising, self._end(values))
+            share = observe(self.model, values, rising, environment)
         else:
             share = self._integrated(values, flat[order], environment)
         # Some curves pass 1 or fall as they are written; drug does neither.

@@ -211,8 +211,10 @@ def _roots(kind, raw, shape):
         low, high = np.where(before, place, low), np.where(before, high, place)
         with np.errstate(divide="ignore", invalid="ignore"):
             step = place - value / slope
-        new = np.where((step > low) & (step < high), step, (low + high) / 2)
-        done = np.all(np.abs(new - place) <= 1e-9 * new)  # the last step squares what is left
+        # At the root the bracket has closed on one side, and rounding may point just beyond it.
+        inside = (step >= low * (1 - 1e-9)) & (step <= high * (1 + 1e-9))
+        new = np.where(inside, step, (low + high) / 2)
+        done = np.all(inside & (np.abs(new - place) <= 1e-8 * new))  # the last step squares what is left
         place = new
         if done:
             break

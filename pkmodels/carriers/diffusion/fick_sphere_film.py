@@ -22,6 +22,6 @@ MODEL = Curve(
         Also("mean_release_time", t_diffusion * (1 / biot + 1 / 5) / 3, "day", "mean time until release"),
     ),
     references=("crank1975",),
-    remarks="A large Biot number is crank_sphere; a small one is first_order with the rate 3 biot/t_diffusion, and then "
-            "the two parameters cannot be told apart.",
+    remarks="A large Biot number is crank_sphere; a small one is first_order with the rate 3 biot/t_diffusion, and "
+            "then the two parameters cannot be told apart.",
 )

@@ -20,6 +20,6 @@ MODEL = Curve(
         Parameter(k_quadratic, 0.0003, "1/day**2", (-oo, oo), "curvature, k1 of DDSolver"),
     ),
     references=("polli1997", "zhang2010"),
-    remarks="Describes points and explains nothing. With a negative k_quadratic it falls in the end; a prediction holds "
-            "its highest share.",
+    remarks="Describes points and explains nothing. With a negative k_quadratic it falls in the end; a prediction "
+            "holds its highest share.",
 )
