@@ -1,10 +1,12 @@
 """The catalogue: every model that stands in a file of `carriers/` or `bodies/`, found by walking the folders."""
 
 import importlib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from .errors import ModelError, unknown
+from .carriers._names import ALIASES, DDSOLVER, DDSOLVER_CHECKED, SAME_CURVES
+from .errors import ModelError, UnknownName, unknown
 from .modifiers import modified
 
 _KINDS = {"release": "carriers", "body": "bodies"}
@@ -25,18 +27,15 @@ def _places(kind):
 
 
 def list_models(kind="release"):
-    """The names of all models of a kind, ``"release"`` or ``"body"``."""
+    """The names of all models of a kind, ``"release"`` or ``"body"``; each curve once, without its aliases."""
     return tuple(_places(kind))
 
 
-def family(name):
-    """The family of a release model: the folder it stands in."""
-    return _places("release")[name.split("+")[0]].split(".")[-2]
+def resolve(name):
+    """The name under which the catalogue keeps a release model.
 
-
-@lru_cache(maxsize=512)
-def get_model(name, kind="release"):
-    """The model of that name; ``weibull+lag+plateau`` puts modifiers on a curve.
+    Takes aliases (``logistic``), DDSolver's numbers (``331``, ``ddsolver:331``) and modifiers
+    (``logistic+plateau``).
 
     Raises
     ------
@@ -44,8 +43,94 @@ def get_model(name, kind="release"):
         With the nearest names.
     """
     base, *modifiers = (part.strip() for part in str(name).split("+"))
+    number = base.lower().removeprefix("ddsolver:").strip()
+    if number.isdecimal() and number.isascii():
+        base = ddsolver(number).model
+    elif base in ALIASES:
+        base = ALIASES[base]
+    elif base not in _places("release"):
+        raise unknown("release model", base, [*_places("release"), *ALIASES])
+    return "+".join([base, *modifiers])
+
+
+def aliases(name):
+    """Other names of a curve: ``hill`` is also ``logistic``."""
+    return tuple(alias for alias, base in ALIASES.items() if base == name)
+
+
+def same_as(name):
+    """Where a curve is another one in disguise: pairs of (condition, other curve)."""
+    name = resolve(name)
+    return (*((where, other) for one, where, other in SAME_CURVES if one == name),
+            *((where, one) for one, where, other in SAME_CURVES if other == name))
+
+
+@dataclass(frozen=True)
+class DDSolverModel:
+    """A model of DDSolver: its number there, its name here, and how sure the number is."""
+
+    number: int
+    model: str
+    checked: bool
+
+    @property
+    def remark(self):
+        """What to mind when the two are compared."""
+        notes = [] if self.checked else ["number as commonly listed; not checked against the program"]
+        if "+lag" in self.model or "+initial" in self.model:
+            notes.append("DDSolver lets a lag or an initial share become negative; here neither does")
+        if self.number in (337, 338):
+            notes.append("337 and 338 are one curve with other constants, beta = exp(k gamma)")
+        return "; ".join(notes)
+
+
+def ddsolver(number):
+    """The model of that number in DDSolver, 301 to 340.
+
+    Raises
+    ------
+    UnknownName
+        For any other number.
+    """
+    if int(number) not in DDSOLVER:
+        raise unknown("DDSolver model", number, ["301 to 340"])
+    return DDSolverModel(int(number), DDSOLVER[int(number)], int(number) in DDSOLVER_CHECKED)
+
+
+def list_ddsolver():
+    """All forty models of DDSolver, in the order of their numbers."""
+    return tuple(ddsolver(number) for number in DDSOLVER)
+
+
+def family(name):
+    """The family of a release model: the folder it stands in."""
+    return _places("release")[resolve(name).split("+")[0]].split(".")[-2]
+
+
+def knows(name):
+    """Whether a release model goes by this name."""
+    try:
+        return bool(resolve(name))
+    except UnknownName:
+        return False
+
+
+def get_model(name, kind="release"):
+    """The model of that name; ``weibull+lag+plateau`` puts modifiers on a curve, ``ddsolver:331`` is the same one.
+
+    Raises
+    ------
+    UnknownName
+        With the nearest names.
+    """
+    return _model(resolve(name) if kind == "release" else str(name), kind)
+
+
+@lru_cache(maxsize=512)
+def _model(name, kind):
+    base, *modifiers = name.split("+")
     if modifiers and kind == "release":
-        return modified(get_model(base), modifiers)
+        return modified(_model(base, kind), modifiers)
     places = _places(kind)
     if name not in places:
         raise unknown(f"{kind} model", name, places)

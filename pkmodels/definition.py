@@ -13,6 +13,11 @@ from .errors import ModelError, unknown
 
 SCALES = ("linear", "log", "logit")
 
+#: The released share in the `inverse` of a curve.
+share = Symbol("share")
+#: The study's time unit in an `Also`: for constants whose value depends on it, such as a logarithm of a time.
+time_unit = Symbol("time_unit")
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -47,8 +52,9 @@ class Parameter:
         low, high = self.bounds
         if not (isinstance(self.symbol, Symbol) and self.name.isidentifier()):
             raise ModelError(f"parameter {self.symbol!r} needs a SymPy symbol that can be typed, such as k_burst")
-        if self.symbol in SYMBOLS:
-            raise ModelError(f"parameter {self.name} has the name of an environment symbol; choose another")
+        if self.symbol in (*SYMBOLS, share, time_unit):
+            raise ModelError(f"parameter {self.name} has the name of an environment symbol or a reserved one; "
+                             f"choose another")
         units.unit(self.unit)
         if not (low < high and low <= self.value <= high and math.isfinite(self.value)):
             raise ModelError(f"{self.name} = {self.value:g} {self.unit} is not within its bounds {low:g} to {high:g}")
@@ -85,7 +91,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Also:
-    """A quantity that follows from the parameters, such as another author's form of one of them."""
+    """A quantity that follows from the parameters, such as another author's form of one of them.
+
+    In ``unit`` the word time stands for the study's time unit. With the symbol ``time_unit`` in
+    ``expression`` the number is in that unit already, as constants are whose unit is a power.
+    """
 
     name: str
     expression: Expr

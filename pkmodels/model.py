@@ -12,12 +12,12 @@ from functools import cached_property
 import sympy
 from sympy import Expr, Symbol, sympify
 
-from .definition import Also, Definition, Parameter, require_dimension, typeset
+from .definition import Also, Definition, Parameter, require_dimension, share, time_unit, typeset
 from .dimensions import dimension_of
 from .environment import SYMBOLS, t
 from .errors import ModelError
 
-__all__ = ["Also", "Curve", "Flow", "Model", "Parameter", "join"]
+__all__ = ["Also", "Curve", "Flow", "Model", "Parameter", "join", "share", "time_unit"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,13 @@ class Curve(Definition):
     conditions : mapping
         Symbols of what differs from curve to curve (size, polymer mass) to their units; a fit of
         several curves takes their values from the study.
+    starts_at_zero : bool
+        False for a law that, as published, has released something at time 0.
+    peak : sympy.Expr, optional
+        For a law that falls again as it is written: the time of its highest share; NaN or far
+        off where it does not fall.
+    inverse : sympy.Expr, optional
+        The time at which ``share`` (a symbol of this module) is released, where it has a closed form.
     """
 
     released: Expr = field(kw_only=True)
@@ -58,6 +65,9 @@ class Curve(Definition):
     saturates: bool = field(default=True, kw_only=True)
     share_unit: str = field(default="1", kw_only=True)
     conditions: Mapping = field(default_factory=dict, kw_only=True)
+    starts_at_zero: bool = field(default=True, kw_only=True)
+    peak: Expr | None = field(default=None, kw_only=True)
+    inverse: Expr | None = field(default=None, kw_only=True)
 
     def __post_init__(self):
         self._check_names()
@@ -75,6 +85,16 @@ class Curve(Definition):
             self._check_dimension("a kink", kink, "h", known)
         self._check_unused([self.released, *paces.values()])
         self._check_dimension("its released share", self.released, self.share_unit, known)
+        self._check_time("its peak", self.peak, self.symbols, known)
+        self._check_time("its inverse", self.inverse, {*self.symbols, share}, known | {share: self.share_unit})
+
+    def _check_time(self, what, expression, allowed, known):
+        if expression is None:
+            return
+        if set(self.clocks) != {t}:
+            raise ModelError(f"{self.name} runs on clocks of its own, so {what} cannot be told in t; leave it out")
+        self._check_symbols(what, expression, allowed)
+        self._check_dimension(what, expression, "h", known)
 
     def _check_dimension(self, what, expression, wanted, known):
         require_dimension(self.name, what, expression, wanted, known)

@@ -6,7 +6,7 @@ from sympy import oo, symbols
 
 from . import laws
 from .errors import ModelError, unknown
-from .model import Curve, Parameter
+from .model import Curve, Parameter, share
 
 _LAG, _INITIAL, _PLATEAU = symbols("t_lag f_initial plateau")
 _PARAMETERS = {
@@ -43,10 +43,13 @@ def modified(curve, names):
     chosen = [name for name in MODIFIERS if name in names]
     if not chosen:
         return curve
-    released, kinks = curve.released, curve.kinks
+    if not curve.starts_at_zero and {"lag", "initial"} & {*chosen}:
+        raise ModelError(f"{curve.name} has released something at time 0 by its own law, so neither a lag nor an "
+                         f"initial share fits it; take {curve.name.removeprefix('ddsolver_')}, which begins at zero")
+    released, kinks, lag = curve.released, curve.kinks, 0
     if "lag" in chosen:
         released = released.xreplace({clock: laws.since(clock, _LAG) for clock in curve.clocks})
-        kinks = (_LAG, *(kink + _LAG for kink in kinks))
+        kinks, lag = (_LAG, *(kink + _LAG for kink in kinks)), _LAG
     begin = _INITIAL if "initial" in chosen else 0
     end = _PLATEAU if "plateau" in chosen else 1
     span = end - begin if curve.saturates else 1
@@ -55,8 +58,10 @@ def modified(curve, names):
         also = tuple(replace(a, expression=a.expression + _LAG) if a.name == "mean_release_time" else a
                      for a in curve.also)
     both = "initial" in chosen and "plateau" in chosen
+    peak = None if curve.peak is None else curve.peak + lag
+    inverse = None if curve.inverse is None else curve.inverse.xreplace({share: (share - begin) / span}) + lag
     return replace(
         curve, name="+".join([curve.name, *chosen]), title=", ".join([curve.title, *(_WORDS[n] for n in chosen)]),
-        released=begin + span * released, kinks=kinks, also=also,
+        released=begin + span * released, kinks=kinks, also=also, peak=peak, inverse=inverse,
         parameters=(*curve.parameters, *(_PARAMETERS[n] for n in chosen)),
         ordered=(*curve.ordered, *(((_INITIAL, _PLATEAU),) if both else ())))

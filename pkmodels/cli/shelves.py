@@ -139,7 +139,7 @@ def citations(name):
     found, known = [], False
     for ids in (
         [name] if name in references.references() else None,
-        catalogue.get_model(name).references if name.split("+")[0] in catalogue.list_models() else None,
+        catalogue.get_model(name).references if catalogue.knows(name) else None,
         catalogue.get_model(name, "body").references if name in catalogue.list_models("body") else None,
         prediction.read_drug(name).citations if name.split(":")[0] in prediction.list_drugs() else None,
         metrics.read_window(name).citations if name in metrics.list_windows() else None,

@@ -135,14 +135,15 @@ def compare(study, models=None, *, weights="none", errors="independent", seed=SE
     Comparison
     """
     study = _one_formulation(study)
-    models = catalogue.list_models("release") if models is None else list(dict.fromkeys(models))
+    models = catalogue.list_models("release") if models is None else models
+    # Two names of one curve are one model.
+    models = list(dict.fromkeys(catalogue.get_model(m) if isinstance(m, str) else m for m in models))
     fits, failed = [], {}
-    for name in progress(models) if progress else models:
-        found = catalogue.get_model(name) if isinstance(name, str) else name
+    for model in progress(models) if progress else models:
         try:
-            fits.append(fit(study, found, weights=weights, errors=errors, seed=seed))
+            fits.append(fit(study, model, weights=weights, errors=errors, seed=seed))
         except (FitError, SolveError) as problem:
-            failed[found.name] = str(problem)
+            failed[model.name] = str(problem)
     if not fits:
         raise FitError("none of the models could be fitted: " + "; ".join(failed.values()))
     return Comparison.of(fits, failed)

@@ -44,7 +44,13 @@ def _bounds(parameter, first, last):
     power = dict(units.dimension(parameter.unit)).get("[time]", 0.0)
     start_low, start_high, by_data = low, high, [False, False]
     if power and len(units.dimension(parameter.unit)) == 1:
-        if parameter.scale == "linear":
+        if parameter.scale == "linear" and power < 0:
+            # A rate that may be negative: as fast as can be seen, to either side.
+            fastest = (first / FASTEST) ** power
+            by_data = [bool(np.isinf(low)), bool(np.isinf(high))]
+            low, high = max(low, -fastest), min(high, fastest)
+            start_low, start_high = max(low, -(last**power)), min(high, last**power)
+        elif parameter.scale == "linear":
             if np.isinf(high):
                 high, by_data[1] = (2 * last) ** power, True
             start_low, start_high = max(low, 0.0), min(high, last**power)

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from .. import units
+from ..definition import time_unit
 from ..solve import also, observe, sensitivities
 from ..solve.release import Release, from_scale, scale_slope, to_scale
 
@@ -100,7 +101,7 @@ class Fit:
         import pandas as pd
 
         rows = {}
-        found = also(self.model, self.inside)
+        found = also(self.model, self.inside, units.factor(self.study.time_unit, "h"))
         for a in self.model.also:
             value, unit = self._shown(a, found[a.name])
             rows[a.name] = {"value": value, "unit": unit, "meaning": a.meaning}
@@ -185,8 +186,9 @@ class Fit:
                  f"formulation {self.study.formulations[0]}, {s['n']} points", "",
                  tabulate(self._rows(), headers=_HEADERS, disable_numparse=True)]
         if len(self.also):
-            lines += ["", "from these: " + "; ".join(f"{n} = {r['value']:.4g} {r['unit']}".strip()
-                                                     for n, r in self.also.iterrows())]
+            lines += ["", "from these: " + "; ".join(
+                f"{n} = {r['value']:.4g} {'' if r['unit'] == '1' else r['unit']}".strip()
+                for n, r in self.also.iterrows())]
         lines += ["", *self.notes] if self.notes else []
         return "\n".join([*lines, "", f"misses the points by {100 * s['rmse']:.2f} % of dose (RMSE), R² {s['r2']:.5f}, "
                                       f"adjusted R² {s['r2_adj']:.5f}, AICc {s['aicc']:.2f}"])
@@ -225,6 +227,8 @@ class Fit:
 
     def _shown(self, quantity, value):
         """A quantity in the study's time unit; 'time**beta' takes the power from the values."""
+        if time_unit in quantity.expression.free_symbols:
+            return value, quantity.unit.replace("time", self.study.time_unit)
         unit = in_time_unit(quantity.unit, self.study.time_unit)
         if "time**" in unit:
             head, _, exponent = unit.partition("time**")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import units
+from ..solve import compiled
 from .statistics import runs_probability
 
 #: Digitised curves differ by 0.5 to 1.5 % of dose between two readings of one figure.
@@ -26,6 +27,7 @@ def verdicts(model, study, polished, statistics, problem, shown_units, intervals
             *_idle(model, polished), *_slow_burst(polished, shown_units),
             *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished),
             *_few_points(statistics), *_unseen(study, unit, last), *_beyond_dose(model, study, polished, last, unit),
+            *_falling(model, polished, shown_units, unit, last), *_begun(model),
             *_too_good(statistics))
 
 
@@ -135,6 +137,21 @@ def _beyond_dose(model, study, polished, last, unit):
         first = units.outside(float(study.times[shown > 1.005].min()), unit)
         yield (f"the fitted curve passes 100 % of the dose (by {first:.4g} {unit}, "
                f"up to {100 * shown.max():.0f} %): a prediction holds it at 100 %")
+
+
+def _falling(model, polished, shown_units, unit, last):
+    if getattr(model, "peak", None) is None:
+        return
+    inside = {n: np.float64(units.inside(v, shown_units[n])) for n, v in polished.values.items()}
+    peak = units.outside(float(compiled.peak(model)(*[inside[s.name] for s in model.symbols])[0]), unit)
+    if 0 < peak < last:
+        yield (f"the fitted curve falls after {peak:.4g} {unit}, which drug does not: a prediction holds its highest "
+               f"share. Take a model that levels off")
+
+
+def _begun(model):
+    if not getattr(model, "starts_at_zero", True):
+        yield "this law, as published, has released something at time 0; it is here for comparison with other programs"
 
 
 def _too_good(statistics):

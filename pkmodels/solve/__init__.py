@@ -84,9 +84,12 @@ def kinks(model, values):
     return tuple(float(k) for k in found if np.isfinite(k) and k > 0)
 
 
-def also(definition, values):
-    """The further quantities of a definition at these values, in the units used inside, by name."""
-    found = compiled.also(definition)(*[values[s.name] for s in definition.symbols])
+def also(definition, values, hours_per_unit=1.0):
+    """The further quantities of a definition at these values, in the units used inside, by name.
+
+    What is written with the symbol ``time_unit`` comes in the time unit of ``hours_per_unit`` hours.
+    """
+    found = compiled.also(definition)(hours_per_unit, *[values[s.name] for s in definition.symbols])
     return {a.name: float(value) for a, value in zip(definition.also, found, strict=True)}
 
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 import sympy
 
+from ..definition import share, time_unit
 from ..dimensions import Constant
 from ..environment import SYMBOLS, t
 from ..units import inside
@@ -71,9 +72,21 @@ def kinks(curve):
 
 
 @lru_cache(maxsize=512)
+def peak(curve):
+    """(parameters...) -> the hour of the highest share of a law that falls again."""
+    return function(list(curve.symbols), [curve.peak])
+
+
+@lru_cache(maxsize=512)
+def inverse(curve):
+    """(share, parameters...) -> the hour at which that share is released."""
+    return function([share, *curve.symbols], [curve.inverse])
+
+
+@lru_cache(maxsize=512)
 def also(definition):
-    """(parameters...) -> the further quantities of a definition."""
-    return function(list(definition.symbols), [a.expression for a in definition.also])
+    """(hours in the time unit, parameters...) -> the further quantities of a definition."""
+    return function([time_unit, *definition.symbols], [a.expression for a in definition.also])
 
 
 @lru_cache(maxsize=512)

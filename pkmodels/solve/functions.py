@@ -1,10 +1,12 @@
 """Numbers for the SymPy functions of `pkmodels.laws`."""
 
 import numpy as np
+from scipy.special import expit
 
-#: Where the sphere's short-time form hands over to the series; both agree there to 1e-9.
-SPHERE_SWITCH = 0.05
-_TERMS = np.arange(1, 11)
+from . import series
+from .series import SPHERE_SWITCH, sphere_release, sphere_release_rate
+
+__all__ = ["NUMERIC", "SPHERE_SWITCH", "sphere_release", "sphere_release_rate"]
 
 
 def since(time, lag):
@@ -17,28 +19,49 @@ def heaviside(x, at_zero=0.0):
     return np.heaviside(x, at_zero)
 
 
-def sphere_release(x):
-    """Share released from a sphere at ``x = D t / R²``; absolute error below 1e-9.
+def double_exponential(y):
+    """``exp(-exp(-y))``."""
+    return np.exp(-np.exp(-y))
 
-    Crank (1975): ``6 sqrt(x/pi) - 3x`` for short times, ten terms of the series afterwards.
+
+def double_exponential_rate(y):
+    """Derivative of `double_exponential`, without infinity times zero far below."""
+    return np.exp(-y - np.exp(-y))
+
+
+def baker_lonsdale(x):
+    """Share F at which 3/2 (1 - (1 - F)^(2/3)) - F = x/2, for x from 0 to 1, where all is released.
+
+    The cubic in the radius of the core has its middle root by an angle; what is gone of the radius
+    is computed by itself, since one less something near one would lose its digits at short times.
     """
-    x = np.asarray(x, dtype=float)
-    late = np.maximum(x, SPHERE_SWITCH)[..., None]
-    series = 1 - 6 / np.pi**2 * np.sum(np.exp(-(_TERMS**2) * np.pi**2 * late) / _TERMS**2, axis=-1)
-    return np.where(x < SPHERE_SWITCH, 6 * np.sqrt(x / np.pi) - 3 * x, series)
+    gone = _gone(x)
+    return np.minimum(gone * (3 - 3 * gone + gone**2), 1.0)
 
 
-def sphere_release_rate(x):
-    """Derivative of `sphere_release` with respect to x."""
-    x = np.asarray(x, dtype=float)
-    late = np.maximum(x, SPHERE_SWITCH)[..., None]
-    series = 6 * np.sum(np.exp(-(_TERMS**2) * np.pi**2 * late), axis=-1)
-    return np.where(x < SPHERE_SWITCH, 3 / np.sqrt(np.pi * np.maximum(x, 1e-200)) - 3, series)
+def baker_lonsdale_rate(x):
+    """Derivative of `baker_lonsdale`; zero once all is released."""
+    gone = _gone(x)
+    return np.where(np.asarray(x) < 1, (1 - gone) / (2 * np.maximum(gone, 1e-150)), 0.0)
+
+
+def _gone(x):
+    """The share of the radius that the front has passed."""
+    angle = 2 / 3 * np.arcsin(np.sqrt(np.clip(x, 0, 1)))
+    return np.sin(angle / 2) ** 2 + np.sqrt(0.75) * np.sin(angle)
 
 
 NUMERIC = {
     "since": since,
     "Heaviside": heaviside,
-    "sphere_release": sphere_release,
-    "sphere_release_rate": sphere_release_rate,
+    "until": np.minimum,
+    "logistic": expit,
+    "double_exponential": double_exponential,
+    "double_exponential_rate": double_exponential_rate,
+    "baker_lonsdale": baker_lonsdale,
+    "baker_lonsdale_rate": baker_lonsdale_rate,
+    **{name: getattr(series, name) for name in (
+        "sphere_release", "sphere_release_rate", "slab_release", "slab_release_rate", "cylinder_release",
+        "cylinder_release_rate", "film_release", "film_release_rate", "film_release_slope", "bath_release",
+        "bath_release_rate", "bath_release_slope")},
 }

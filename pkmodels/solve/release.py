@@ -9,7 +9,7 @@ from .. import units
 from ..environment import Environment
 from ..errors import PredictionError
 from ..model import Curve
-from . import kinks, observe
+from . import compiled, kinks, observe
 
 #: A release counts as finished at so many times the measured span (or typical time) of the model.
 _LONG = 1e6
@@ -52,7 +52,10 @@ class Release:
         order = np.argsort(flat, kind="stable")
         values = values or self.values
         if isinstance(self.model, Curve):
-            share = observe(self.model, values, flat[order], environment)
+            rising = flat[order]
+            if self.model.peak is not None:
+                rising = np.minimum(rising, self._end(values))
+            share = observe(self.model, values, rising, environment)
         else:
             share = self._integrated(values, flat[order], environment)
         # Some curves pass 1 or fall as they are written; drug does neither.
@@ -65,9 +68,17 @@ class Release:
         """The share of dose that this release ever gives up."""
         values = values or self.values
         if isinstance(self.model, Curve):
-            return observe(self.model, values, np.array([_LONG * 24 * 365.0])).clip(0, 1)[..., 0]
+            return observe(self.model, values, self._end(values)).clip(0, 1)[..., 0]
         span = self.measured_until if np.isfinite(self.measured_until) else 24 * 365.0
         return self._integrated(values, np.array([100 * span]), Environment()).clip(0, 1)[..., 0]
+
+    def _end(self, values):
+        """Hours by which a curve has given all it will: long after, or at the peak of a law that falls again."""
+        late = np.array([_LONG * 24 * 365.0])
+        if self.model.peak is None:
+            return late
+        peak = np.asarray(compiled.peak(self.model)(*[np.float64(values[s.name]) for s in self.model.symbols])[0])
+        return np.where(peak > 0, np.minimum(peak, late), late)
 
     @property
     def kinks(self):

@@ -3,7 +3,7 @@
 from sympy import Rational, oo, symbols
 
 from ...environment import t
-from ...model import Curve, Parameter
+from ...model import Curve, Parameter, share
 
 k = symbols("k")
 
@@ -13,6 +13,7 @@ MODEL = Curve(
     released=k * t ** Rational(1, 2),
     saturates=False,
     kinks=(1 / k**2,),
+    inverse=(share / k) ** 2,
     parameters=(
         Parameter(k, 0.15, "1/day**0.5", (0, oo), "release constant", scale="log"),
     ),

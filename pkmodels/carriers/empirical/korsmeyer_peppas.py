@@ -3,7 +3,7 @@
 from sympy import oo, symbols
 
 from ...environment import t
-from ...model import Also, Curve, Parameter
+from ...model import Also, Curve, Parameter, share
 
 t_full, n = symbols("t_full n")
 
@@ -13,6 +13,7 @@ MODEL = Curve(
     released=(t / t_full) ** n,
     saturates=False,
     kinks=(t_full,),
+    inverse=t_full * share ** (1 / n),
     parameters=(
         Parameter(t_full, 30.0, "day", (0, oo), "time at which the power law reaches the whole dose", scale="log"),
         Parameter(n, 0.5, "1", (0.05, 3), "release exponent"),

@@ -1,10 +1,10 @@
 """Weibull's law with its time scale."""
 
-from sympy import gamma, oo, symbols
+from sympy import gamma, log, oo, symbols
 
 from ... import laws
 from ...environment import t
-from ...model import Also, Curve, Parameter
+from ...model import Also, Curve, Parameter, share
 
 t_scale, beta = symbols("t_scale beta")
 
@@ -12,6 +12,7 @@ MODEL = Curve(
     name="weibull",
     title="Stretched exponential",
     released=laws.weibull(t, t_scale, beta),
+    inverse=t_scale * (-log(1 - share)) ** (1 / beta),
     parameters=(
         Parameter(t_scale, 14.0, "day", (0, oo), "time at which 63.2 % is released", scale="log"),
         Parameter(beta, 0.9, "1", (0.1, 10), "shape: below 1 it begins steeply, above 1 it is S-shaped", scale="log"),

@@ -3,7 +3,7 @@
 from sympy import oo, symbols
 
 from ...environment import t
-from ...model import Curve, Parameter
+from ...model import Curve, Parameter, share
 
 k = symbols("k")
 
@@ -13,6 +13,7 @@ MODEL = Curve(
     released=k * t,
     saturates=False,
     kinks=(1 / k,),
+    inverse=share / k,
     parameters=(
         Parameter(k, 0.05, "1/day", (0, oo), "share of the dose released per time", scale="log"),
     ),
