@@ -6,6 +6,7 @@ A law is written with these symbols; an `Environment` says what they are, from w
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from numbers import Real
 
 from sympy import Symbol
 
@@ -19,6 +20,8 @@ pH = Symbol("pH")
 SYMBOLS = {t: "h", T: "degC", pH: "1"}
 #: Body temperature and blood pH: what holds when nothing else is said.
 STANDARD = {"T": 37.0, "pH": 7.4}
+#: What a carrier may meet: °C, and pH.
+LIMITS = {"T": (-80.0, 150.0), "pH": (-1.0, 15.0)}
 
 
 @dataclass(frozen=True)
@@ -78,12 +81,17 @@ class Environment:
 
 
 def _as_steps(name, course):
-    if isinstance(course, (int, float)):
-        return ((0.0, float(course)),)
+    if isinstance(course, Real) and not isinstance(course, bool):
+        course = [(0.0, course)]
     try:
         steps = tuple((float(hour), float(value)) for hour, value in course)
     except (TypeError, ValueError):
         steps = ()
+    low, high = LIMITS[name]
+    for _, value in steps:
+        if not low <= value <= high:
+            raise PredictionError(f"{name} = {value:g} is not possible; give a value from {low:g} to {high:g}"
+                                  + (" (in degrees Celsius)" if name == "T" else ""))
     if not steps or steps[0][0] != 0 or any(b[0] <= a[0] for a, b in pairwise(steps)):
         raise PredictionError(
             f"{name} = {course!r} is not a course in time; give a number, or (hour, value) pairs that begin at "

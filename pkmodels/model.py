@@ -43,6 +43,8 @@ class Curve(Definition):
         several clocks, one per mechanism.
     kinks : tuple of sympy.Expr
         Times at which the curve bends sharply (the end of a zero-order release, a lag).
+    initial : sympy.Expr
+        The share that is out at once.
     saturates : bool
         Whether the curve levels off by itself; a power of time does not.
     share_unit : str
@@ -62,6 +64,7 @@ class Curve(Definition):
     released: Expr = field(kw_only=True)
     clocks: Mapping = field(default_factory=lambda: {t: sympy.Integer(1)}, kw_only=True)
     kinks: tuple = field(default=(), kw_only=True)
+    initial: Expr = field(default=sympy.Integer(0), kw_only=True)
     saturates: bool = field(default=True, kw_only=True)
     share_unit: str = field(default="1", kw_only=True)
     conditions: Mapping = field(default_factory=dict, kw_only=True)
@@ -121,7 +124,7 @@ class Curve(Definition):
         if set(self.clocks) != {t}:
             raise ModelError(f"{self.name} runs on clocks of its own and cannot be written as one flow in t")
         return Model(self.name, self.title, parameters=self.parameters, references=self.references,
-                     start={held: 1, out: 0}, flows=(Flow(held, out, rate),), observed=out)
+                     start={held: 1 - self.initial, out: self.initial}, flows=(Flow(held, out, rate),), observed=out)
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,6 +240,21 @@ class Model(Definition):
         if self.changes or (self.jacobian.free_symbols & {t, *self.states}):
             return False
         return sympy.simplify(self.right_hand_side - self.jacobian * sympy.Matrix(self.states)).is_zero_matrix
+
+    @cached_property
+    def observed_dimension(self):
+        """The dimension of what is observed."""
+        known = self._units() | dict.fromkeys(self.stores, self.amount)
+        known |= {q: self.quantity_units.get(q, "1") for q in self.changes}
+        return dimension_of(self.observed, known, self.name)
+
+    @cached_property
+    def observes_linearly(self):
+        """Whether what is observed is a fixed sum of the states."""
+        slopes = [self.observed.diff(s) for s in self.states]
+        rest = self.observed - sum(slope * s for slope, s in zip(slopes, self.states, strict=True))
+        moving = {*self.states, *SYMBOLS}
+        return sympy.simplify(rest) == 0 and not any(slope.free_symbols & moving for slope in slopes)
 
     @property
     def uses_environment(self):

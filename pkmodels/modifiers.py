@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sympy import oo, symbols
+from sympy import oo, symbols, sympify
 
 from . import laws
 from .errors import ModelError, unknown
@@ -62,6 +62,7 @@ def modified(curve, names):
     inverse = None if curve.inverse is None else curve.inverse.xreplace({share: (share - begin) / span}) + lag
     return replace(
         curve, name="+".join([curve.name, *chosen]), title=", ".join([curve.title, *(_WORDS[n] for n in chosen)]),
-        released=begin + span * released, kinks=kinks, also=also, peak=peak, inverse=inverse,
+        released=begin + span * released, kinks=kinks, also=also,
+        initial=sympify(begin), peak=peak, inverse=inverse,
         parameters=(*curve.parameters, *(_PARAMETERS[n] for n in chosen)),
         ordered=(*curve.ordered, *(((_INITIAL, _PLATEAU),) if both else ())))

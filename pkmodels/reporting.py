@@ -138,7 +138,7 @@ def _headline(fit, prediction, coverage):
                 f"{_number(float(prediction['time'][-1]))} {_unit(prediction)}"), ()
     if fit is None:
         return "", ()
-    return (f"{fit.model.name} follows the {fit.statistics['n']} points to "
+    return (f"{fit.model.name} follows the {fit.points} points to "
             f"{_number(100 * fit.statistics['rmse'], 2)} % of the dose (root mean square)"), ()
 
 

@@ -357,7 +357,7 @@ class TestDraws:
     def test_where_no_draw_is_ever_inside(self):
         found = self.found("> 5 ng/mL")
         assert found.probability_always_inside == 0
-        assert math.isnan(found.low["first entry (day)"].iloc[0])
+        assert math.isinf(found.low["first entry (day)"].iloc[0])
         assert "0 %" in found.verdict[0]
 
     def test_without_draws(self):

@@ -92,10 +92,10 @@ class TestEveryRelease:
         values, times = model.values(), HOURS[::5]
         found = solve.sensitivities(model, values, times)
         for k, p in enumerate(model.parameters):
-            step = 1e-5 * values[p.name]
+            # An integrated model carries its tolerance over the step, so the step is longer.
+            step = (1e-5 if isinstance(model, Curve) else 1e-3) * values[p.name]
             up, down = (solve.observe(model, values | {p.name: values[p.name] + s}, times) for s in (step, -step))
             slope = (up - down) / (2 * step)
-            # Central differences of an integrated model carry its tolerance over the step.
             assert found[:, k] == pytest.approx(slope, rel=1e-4, abs=2e-4 * np.abs(slope).max())
 
     def test_curve_is_the_integral_of_its_rate(self, name):

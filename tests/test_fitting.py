@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,8 +22,8 @@ def made(days, shares, **given):
 class TestOptimum:
     def test_weibull_meets_scipy(self, curve_d):
         """scipy's own least squares on the same points, from a good start, with its covariance."""
-        days = curve_d.times / 24
-        best, covariance = curve_fit(lambda t, scale, beta: 1 - np.exp(-((t / scale) ** beta)), days, curve_d.released,
+        days, shares = curve_d.times[1:] / 24, curve_d.released[1:]
+        best, covariance = curve_fit(lambda t, scale, beta: 1 - np.exp(-((t / scale) ** beta)), days, shares,
                                      p0=[19, 1.3], ftol=1e-14, xtol=1e-14, gtol=1e-14)
         found = fitting.fit(curve_d, "weibull")
         assert [found.values["t_scale"], found.values["beta"]] == pytest.approx(best, rel=1e-6)
@@ -89,10 +90,29 @@ class TestOptimum:
         assert any("plateau = 1.05 is at its upper bound" in v for v in found.verdicts)
 
 
+class TestTimeZero:
+    def test_a_zero_at_time_0_changes_nothing_but_its_count(self):
+        days = np.array([0.25, 1, 2, 4, 7, 10, 14, 21.0])
+        shares = 1 - np.exp(-((days / 9) ** 0.8)) + 0.01 * np.array([1, -1, 1, 1, -1, -1, 1, -1])
+        without, with_zeros = (fitting.fit(s, "weibull") for s in (
+            made(days, shares), made([0, 0, *days], [0, 0, *shares], replicate=["1", "2", *["1"] * 8])))
+        assert with_zeros.values == pytest.approx(without.values)
+        assert with_zeros.stderr == pytest.approx(without.stderr)
+        assert with_zeros.statistics["aicc"] == pytest.approx(without.statistics["aicc"])
+        assert (with_zeros.points, with_zeros.statistics["n"]) == (10, 8)
+
+    def test_an_initial_share_is_not_pulled_down_by_it(self):
+        days = np.array([0, 1 / 24, 0.25, 1, 3, 7, 10, 14, 21, 28])
+        shares = np.where(days > 0, 0.2 + 0.8 * (1 - np.exp(-days / 10)), 0)
+        found = fitting.fit(made(days, shares), "first_order+initial")
+        assert found.values["f_initial"] == pytest.approx(0.2, abs=1e-6)
+
+
 class TestStandardErrors:
     def test_sensitivities_give_the_covariance_that_lmfit_reports(self, curve_d):
         found = fitting.fit(curve_d, "weibull+plateau")
         slope = solve.sensitivities(found.model, found.inside, curve_d.times)
+        assert found.statistics["n"] == len(curve_d.times) - 1
         variance = found.statistics["ss"] / (found.statistics["n"] - 3)
         inside = variance * np.linalg.inv(slope.T @ slope)
         assert found.stderr["t_scale"] * 24 == pytest.approx(np.sqrt(inside[0, 0]), rel=1e-4)
@@ -195,9 +215,17 @@ class TestComparison:
     def test_one_curve_under_two_names_counts_once(self, curve_d):
         found = fitting.compare(curve_d, ["gallagher_corrigan", "plga_burst_erosion", "weibull"])
         assert found.twins == {"plga_burst_erosion": "gallagher_corrigan"}
-        assert found.weights[1] == 0
-        alone = fitting.compare(curve_d, ["gallagher_corrigan", "weibull"])
-        assert found.weights[0] == pytest.approx(alone.weights[0], rel=1e-6)
+        weights, alone = ({f.model.name: w for f, w in zip(c.fits, c.weights, strict=True)} for c in (
+            found, fitting.compare(curve_d, ["gallagher_corrigan", "weibull"])))
+        assert weights["plga_burst_erosion"] == 0
+        assert weights["gallagher_corrigan"] == pytest.approx(alone["gallagher_corrigan"], rel=1e-6)
+
+    def test_what_misses_the_points_is_not_advised(self, curve_d):
+        """With eight points AICc forgives a Weibull that misses them by more than 3 % of dose; the advice does not."""
+        found = fitting.compare(curve_d, ["gallagher_corrigan", "weibull"])
+        assert found.fits[0].model.name == "weibull"
+        assert found.best.model.name == "gallagher_corrigan"
+        assert "too far to predict with" in found.advice
 
     def test_models_with_too_few_points_are_named(self):
         found = fitting.compare(made([0, 1, 3, 7], [0, 0.2, 0.5, 0.8]))
@@ -250,6 +278,7 @@ class TestRecords:
         (lambda text: text.replace('model = "weibull"', 'model = "wiebull"'), "did you mean weibull"),
         (lambda text: text.replace('model = "weibull"', 'model = "first_order"'), "disagree about"),
         (lambda text: re.sub(r"value = 1\.\d+", "value = -4.0", text), "below its bound"),
+        (lambda text: re.sub(r"value = 1\.\d+", "value = 1.7", text), "another sum of squares"),
     ])
     def test_a_broken_record_is_refused(self, curve_d, tmp_path, change, words):
         path = fitting.fit(curve_d, "weibull").save(tmp_path / "fit.toml")
@@ -257,6 +286,11 @@ class TestRecords:
         with pytest.raises(PkmodelsError) as refused:
             fitting.load_fit(path)
         assert words in str(refused.value)
+
+    def test_a_model_outside_the_catalogue_is_not_saved(self, curve_d, tmp_path):
+        own = replace(catalogue.get_model("first_order"), released=catalogue.get_model("first_order").released**2)
+        with pytest.raises(RecordError, match="not a model of the catalogue"):
+            fitting.fit(curve_d, own).save(tmp_path / "fit.toml")
 
     def test_a_missing_record_is_named(self):
         with pytest.raises(RecordError, match=r"nowhere\.toml cannot be opened"):
@@ -270,7 +304,7 @@ def test_curves_under_different_conditions_are_not_pooled(tmp_path):
     path.write_text("\n".join(["time (day),released (%),pH", *rows]))
     with pytest.raises(FitError, match=r"at pH 5.5 and 7.4.*choose one, such as 'two, pH 5.5'"):
         fitting.fit(read_study(path), "first_order")
-    assert fitting.fit(read_study(path, formulation="two, pH 5.5"), "first_order").statistics["n"] == 3
+    assert fitting.fit(read_study(path, formulation="two, pH 5.5"), "first_order").points == 3
 
 
 @pytest.mark.parametrize(("make", "error", "words"), [

@@ -164,6 +164,10 @@ def test_environment():
         Environment(T=[(1, 37), (2, 42)])
     with pytest.raises(PredictionError, match="not a course"):
         Environment(pH="acid")
+    for wrong in (float("nan"), 310.15, float("inf")):
+        with pytest.raises(PredictionError, match="from -80 to 150"):
+            Environment(T=wrong)
+    assert Environment(T=np.int64(40)).at(0)["T"] == 40
 
 
 def test_arrhenius_acceleration():

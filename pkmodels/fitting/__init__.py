@@ -56,14 +56,15 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
         given = {"fixed": fixed, "weights": weights, "priors": priors, "seed": seed}
         return _likelier(fit(study, model, **given), fit(study, model, **given, errors="increments"))
     fixed = dict(fixed or {})
-    times, released = study.times, study.released
+    used = weighting.after_start(study)
+    times, released = used.times, used.released
     wanted = len(model.parameters) - len(fixed)
     distinct = len(np.unique(times[times > 0]))
     if distinct < wanted:
         raise FitError(f"{model.name} has {wanted} parameters to find, but {study.source} formulation "
                        f"{study.formulations[0]} has {distinct} sampling times after the start; take a simpler model")
     shown_units = {p.name: in_time_unit(p.unit, study.time_unit) for p in model.parameters}
-    white, notes = weighting.whitening(study, weights, errors)
+    white, notes = weighting.whitening(used, weights, errors)
     rows, declared = prior_rows(model, priors)
     problem = Problem(model, times, released, _with_fixed(bounds.box(model, times), model, fixed), whitening=white,
                       fixed=tuple(fixed), priors=rows)
@@ -71,12 +72,13 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
     if not len(found):
         raise FitError(f"no values of {model.name} within its bounds follow {study.source}; look at the data first")
     polished = polish.polish(problem, found[0], shown_units)
-    numbers = statistics.statistics(released, polished.difference, wanted, polished.residual[: len(released)])
+    numbers = statistics.statistics(released, polished.difference, wanted, polished.residual[: len(released)],
+                                    zeros=len(study.times) - len(times))
     known = intervals(model, polished.values, polished.stderr, shown_units, numbers["n"] - wanted)
     return Fit(
         model=model, study=study, values=polished.values, stderr=polished.stderr, units=shown_units,
         free=polished.free, covariance=polished.covariance, statistics=numbers,
-        verdicts=tuple(verdicts.verdicts(model, study, polished, numbers, problem, shown_units, known)),
+        verdicts=tuple(verdicts.verdicts(model, used, polished, numbers, problem, shown_units, known)),
         seed=seed, at_bound=polished.at_bound, fixed=tuple(fixed), idle=polished.idle, weights=weights, errors=errors,
         notes=(*notes, *declared), version=__version__, lmfit=polished.result)
 

@@ -7,7 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
+from ..model import Curve
 from .statistics import akaike_weights
+from .verdicts import POOR
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +56,11 @@ class Comparison:
 
     @property
     def best(self):
-        """The fit with the lowest AICc."""
-        return self.fits[0]
+        """The fit to use: the lowest AICc among those fit to predict with, else of all.
+
+        Fit to predict with is a model that follows the points (RMSE within `POOR`), begins at zero and never falls.
+        """
+        return next((f for f in self.fits if _may_predict(f)), self.fits[0])
 
     def __getitem__(self, name):
         for fit in self.fits:
@@ -77,12 +82,21 @@ class Comparison:
     @property
     def advice(self):
         """Which model to use, and why, in a few sentences."""
-        best, weight = self.best, self.weights[0]
+        best = self.best
+        weight = self.weights[self.fits.index(best)]
         s = best.statistics
-        text = (f"Use {best.model.name}: of these models it explains the points best for the number of its parameters "
-                f"(misses them by {100 * s['rmse']:.2f} % of dose")
-        text += f"; Akaike weight {weight:.2f})." if math.isfinite(weight) else "; too few points for AICc)."
-        near = [f for f, w in zip(self.fits[1:], self.weights[1:], strict=True) if w > 0.1]
+        if best is self.fits[0]:
+            text = (f"Use {best.model.name}: of these models it explains the points best for the number of its "
+                    f"parameters (misses them by {100 * s['rmse']:.2f} % of dose")
+            text += "; too few points for AICc)." if math.isnan(s["aicc"]) else f"; Akaike weight {weight:.2f})."
+        else:
+            first = self.fits[0]
+            why = (f"misses them by {100 * first.statistics['rmse']:.1f} %, too far to predict with"
+                   if first.statistics["rmse"] > POOR else "does not begin at zero or falls again, which drug does not")
+            text = (f"Use {best.model.name}, which misses the points by {100 * s['rmse']:.2f} % of dose. AICc ranks "
+                    f"{first.model.name} first for the number of its parameters, but that {why}.")
+        near = [f for f, w in zip(self.fits, self.weights, strict=True)
+                if w > 0.1 and f is not best and _may_predict(f)]
         if near:
             text += (f" These points do not decide against {' and '.join(f.model.name for f in near)}: "
                      f"predict with them too and see whether the answer changes.")
@@ -120,6 +134,11 @@ class Comparison:
                    f"{s['aicc']:.2f}" if math.isfinite(s["aicc"]) else "too few points",
                    f"same curve as {self.twins[f.model.name]}" if f.model.name in self.twins else f"{w:.3f}",
                    len(f.verdicts) or "")
+
+
+def _may_predict(fit):
+    lawful = not isinstance(fit.model, Curve) or (fit.model.peak is None and fit.model.starts_at_zero)
+    return lawful and fit.statistics["rmse"] <= POOR
 
 
 def _same_curve(one, other):

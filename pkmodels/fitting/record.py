@@ -24,6 +24,10 @@ def save(fit, path):
     """
     import tomli_w
 
+    known = fit.model.name.split("+")[0] in catalogue.list_models()
+    if not known or catalogue.get_model(fit.model.name) is not fit.model:
+        raise RecordError(f"{fit.model.name} is not a model of the catalogue, so a record could not be loaded again; "
+                          f"put it into a file of its own under carriers/ first")
     study = fit.study
     frame = study.frame
     record = {
@@ -94,7 +98,7 @@ def _fit(record):
         np.array(data["time_hour"], dtype=float), np.array(data["released"], dtype=float), time_unit="h",
         replicate=data["replicate"], formulation=data["formulation"], source=data["source"], citation=data["citation"])
     study = replace(study, time_unit=data["time_unit"], sha256=data["sha256"])
-    return Fit(
+    fit = Fit(
         model=model, study=study,
         values={n: float(p["value"]) for n, p in parameters.items()},
         stderr={n: float(p["stderr"]) for n, p in parameters.items()},
@@ -105,6 +109,12 @@ def _fit(record):
         at_bound=dict(outcome["at_bound"]), fixed=tuple(recipe["fixed"]), idle=tuple(outcome["idle"]),
         weights=recipe["weights"], errors=recipe["errors"], notes=tuple(recipe["notes"]),
         version=str(record["pkmodels"]))
+    ss = float(np.sum(fit.residuals**2))
+    if not math.isclose(ss, fit.statistics["ss"], rel_tol=1e-6, abs_tol=1e-12):
+        raise RecordError(f"with the values of this record {model.name} misses its points by another sum of squares "
+                          f"({ss:.6g}) than the record says ({fit.statistics['ss']:.6g}): it was changed by hand or "
+                          f"made by another version. Fit again")
+    return fit
 
 
 def _number(value):

@@ -10,10 +10,15 @@ import numpy as np
 
 from .. import units
 from ..definition import time_unit
+from ..model import Curve
 from ..solve import also, observe, sensitivities
 from ..solve.release import Release, from_scale, scale_slope, to_scale
+from . import bounds
+from .weighting import after_start, whitening
 
 CONFIDENCE = 0.95
+#: A process over before the first sample (20 e-folds) may be so much slower (3 e-folds) or faster.
+SLOWER, FASTER = 20 / 3, 50.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +89,11 @@ class Fit:
         """Points less fitted parameters."""
         return self.statistics["n"] - self.statistics["free"]
 
+    @property
+    def points(self):
+        """How many points the study has; those at time 0 that are zero say nothing and are not counted in ``n``."""
+        return len(self.study.times)
+
     @cached_property
     def table(self):
         """One row per parameter: value, standard error, 95 % interval, unit, meaning (a pandas DataFrame)."""
@@ -142,13 +152,47 @@ class Fit:
         parameters = [self.model.parameter(n) for n in self.free]
         slopes = np.array([scale_slope(self.inside[p.name], p) * units.inside(1.0, self.units[p.name])
                            for p in parameters])
-        known = self.covariance.size > 0 and np.all(np.isfinite(self.covariance))
+        known = self.covariance.size > 0 and np.all(np.isfinite(self.covariance)) and self.degrees_of_freedom > 0
         return Release(self.model, self.inside, self.free,
                        self.covariance * np.outer(slopes, slopes) if known else None,
+                       freedom=float(self.degrees_of_freedom), spread=self._open(), plausible=self._plausible,
                        measured_until=float(self.study.times.max()),
                        origin={"fit_of": self.study.source, "formulation": self.study.formulations[0],
                                "sha256": self.study.sha256, "seed": self.seed, "citation": self.study.citation,
-                               "rmse": self.statistics["rmse"], "version": self.version})
+                               "rmse": self.statistics["rmse"], "version": self.version,
+                               "verdicts": list(self.verdicts)})
+
+    def _open(self):
+        """Processes that are only known to be fast, with the range (inside units) that the points allow them."""
+        limits = bounds.box(self.model, self.study.times)
+        found = {}
+        for k, p in enumerate(self.model.parameters):
+            side = self.at_bound.get(p.name)
+            if side not in ("lower", "upper") or not limits.by_data[k][int(side == "upper")] or p.scale != "log":
+                continue
+            rate = dict(units.dimension(p.unit))["[time]"] < 0
+            if rate == (side == "upper"):
+                value = self.inside[p.name]
+                slow, fast = (value / SLOWER, value * FASTER) if rate else (value * SLOWER, value / FASTER)
+                found[p.name] = (min(slow, fast), max(slow, fast))
+        return found
+
+    def _plausible(self, values):
+        """Whether the curves of drawn values (draws, 1) lie where the points allow, to 99.9 %."""
+        from scipy.special import fdtri
+
+        used = after_start(self.study)
+        white, _ = whitening(used, self.weights, self.errors)
+        if isinstance(self.model, Curve):
+            difference = observe(self.model, values, used.times) - used.released
+        else:
+            rows = [{n: float(v[i, 0]) for n, v in values.items()} for i in range(len(next(iter(values.values()))))]
+            difference = np.array([observe(self.model, row, used.times) for row in rows]) - used.released
+        if white is not None:
+            difference = difference * white if white.ndim == 1 else difference @ white.T
+        count, freedom = max(len(self.free), 1), self.degrees_of_freedom
+        limit = self.statistics["wss"] * (1 + count / freedom * fdtri(count, freedom, 0.999))
+        return np.sum(difference**2, axis=-1) <= limit + 1e-12
 
     def save(self, path):
         """Write this fit as a TOML record that can be loaded, re-run and predicted from; returns the path."""
@@ -161,7 +205,7 @@ class Fit:
         return {
             "model": self.model.name,
             "formulation": self.study.formulations[0],
-            "n": self.statistics["n"],
+            "n": self.points,
             "parameters": {n: {"value": self.values[n], "stderr": _plain(self.stderr[n]), "unit": self.units[n],
                                "low": _plain(self.intervals[n][0]), "high": _plain(self.intervals[n][1])}
                            for n in self.values},
@@ -183,7 +227,7 @@ class Fit:
 
         s = self.statistics
         lines = [f"{self.model.title} ({self.model.name}), fitted to {self.study.source}, "
-                 f"formulation {self.study.formulations[0]}, {s['n']} points", "",
+                 f"formulation {self.study.formulations[0]}, {self.points} points", "",
                  tabulate(self._rows(), headers=_HEADERS, disable_numparse=True)]
         if len(self.also):
             lines += ["", "from these: " + "; ".join(
@@ -202,7 +246,7 @@ class Fit:
         s = self.statistics
         verdicts = "".join(f"<li>{html.escape(v)}</li>" for v in self.verdicts) or "<li>nothing speaks against it</li>"
         return (f"<p><b>{html.escape(self.model.title)}</b> ({self.model.name}), "
-                f"{html.escape(self.study.source)} {html.escape(self.study.formulations[0])}, {s['n']} points</p>"
+                f"{html.escape(self.study.source)} {html.escape(self.study.formulations[0])}, {self.points} points</p>"
                 + tabulate(self._rows(), headers=_HEADERS, tablefmt="html", disable_numparse=True)
                 + f"<p>RMSE {100 * s['rmse']:.2f} % of dose, R² {s['r2']:.5f}, AICc {s['aicc']:.2f}</p>"
                   f"<ul>{verdicts}</ul>")

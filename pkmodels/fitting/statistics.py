@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 
-def statistics(measured, difference, free, residual=None):
+def statistics(measured, difference, free, residual=None, zeros=0):
     """Statistics of a least-squares fit of released shares.
 
     Parameters
@@ -18,6 +18,9 @@ def statistics(measured, difference, free, residual=None):
         Number of fitted parameters, p.
     residual : array (points,), optional
         The weighted differences whose squares were summed; the differences when not given.
+    zeros : int
+        Points at time 0 that are zero and were left out; DDSolver counts them, so its numbers (R², adjusted R²,
+        MSE, AIC, MSC) do here.
 
     Returns
     -------
@@ -32,11 +35,12 @@ def statistics(measured, difference, free, residual=None):
     n, p = len(measured), free
     residual = difference if residual is None else residual
     ss, wss = float(np.sum(difference**2)), float(np.sum(residual**2))
-    total = float(np.sum((measured - np.mean(measured)) ** 2))
+    everything = np.concatenate([np.zeros(zeros), measured])
+    total = float(np.sum((everything - np.mean(everything)) ** 2))
     released = measured[measured != 0]
     total_released = float(np.sum((released - np.mean(released)) ** 2)) if len(released) else 0.0
     floor = max(wss, 1e-200)
-    variances = p + 1
+    variances, every = p + 1, n + zeros
     nan = math.nan
     return {
         "n": n,
@@ -44,15 +48,15 @@ def statistics(measured, difference, free, residual=None):
         "ss": ss,
         "wss": wss,
         "rmse": math.sqrt(ss / n),
-        "mse_root": math.sqrt(ss / (n - p)) if n > p else nan,
+        "mse_root": math.sqrt(ss / (every - p)) if every > p else nan,
         "r2": 1 - ss / total if total > 0 else nan,
-        "r2_adj": 1 - ss / total * (n - 1) / (n - p) if total > 0 and n > p else nan,
+        "r2_adj": 1 - ss / total * (every - 1) / (every - p) if total > 0 and every > p else nan,
         "aic": n * math.log(floor / n) + 2 * p,
         "aicc": (n * math.log(floor / n) + 2 * variances + 2 * variances * (variances + 1) / (n - variances - 1)
                  if n > variances + 1 else nan),
         "bic": n * math.log(floor / n) + p * math.log(n),
-        "aic_ddsolver": n * math.log(1e4 * floor) + 2 * p,
-        "msc": math.log(total_released / floor) - 2 * p / n if total_released > 0 else nan,
+        "aic_ddsolver": every * math.log(1e4 * floor) + 2 * p,
+        "msc": math.log(total_released / floor) - 2 * p / every if total_released > 0 else nan,
     }
 
 

@@ -4,11 +4,14 @@ import numpy as np
 
 from .. import units
 from ..solve import compiled
+from ..solve.release import Release
 from .statistics import runs_probability
 
 #: Digitised curves differ by 0.5 to 1.5 % of dose between two readings of one figure.
 DIGITISING = 0.01
 POOR = 0.03
+#: A model that rises by more than this share of dose after the last sample has an end that nobody saw.
+UNSEEN = 0.05
 DISTINCT = 0.98
 #: Slower than this per day (half-life of two days) is no burst.
 BURST = 0.35
@@ -22,11 +25,13 @@ def verdicts(model, study, polished, statistics, problem, shown_units, intervals
     ``intervals`` maps a parameter name to its (low, high) 95 % interval in the unit of display.
     """
     unit = study.time_unit
+    inside = {name: units.inside(value, shown_units[name]) for name, value in polished.values.items()}
+    eventual = float(Release(model, inside, measured_until=float(study.times.max())).eventual())
     last = units.outside(float(study.times.max()), unit)
     return (*_misfit(study, statistics, polished.difference), *_bounds(model, polished, problem.box, shown_units),
             *_idle(model, polished), *_slow_burst(polished, shown_units),
             *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished),
-            *_few_points(statistics), *_unseen(study, unit, last), *_beyond_dose(model, study, polished, last, unit),
+            *_few_points(statistics), *_unseen(study, unit, last, eventual), *_beyond_dose(study, polished, unit),
             *_falling(model, polished, shown_units, unit, last), *_begun(model),
             *_too_good(statistics))
 
@@ -119,11 +124,11 @@ def _few_points(statistics):
                f"standard errors mean little. Take a simpler model or more samples")
 
 
-def _unseen(study, unit, last):
+def _unseen(study, unit, last, eventual):
     end = float(study.released[study.times == study.times.max()].mean())
-    if end < 0.8:
+    if eventual - end > UNSEEN:
         yield (f"the plateau was not observed: the last sample, at {last:.4g} {unit}, shows {100 * end:.0f} % of the "
-               f"dose. What comes after is the model's extrapolation")
+               f"dose. What comes after, up to {100 * eventual:.0f} %, is the model's extrapolation")
     seen = study.times[study.times > 0]
     if study.times.max() > 7 * 24 and seen.min() > 24 * 1.05:
         first = units.outside(float(seen.min()), unit)
@@ -131,7 +136,7 @@ def _unseen(study, unit, last):
                f"told from a fast release. Sample at 1, 4 and 24 h")
 
 
-def _beyond_dose(model, study, polished, last, unit):
+def _beyond_dose(study, polished, unit):
     shown = study.released + polished.difference
     if np.any(shown > 1.005):
         first = units.outside(float(study.times[shown > 1.005].min()), unit)

@@ -10,6 +10,12 @@ ERRORS = ("independent", "increments", "auto")
 SMALLEST_SHARE, SMALLEST_SD = 0.01, 0.005
 
 
+def after_start(study):
+    """The study without zeros at time 0: every curve begins there, so they are no measurements."""
+    idle = (study.times == 0) & (np.abs(study.released) < 1e-12)
+    return study.without(idle) if idle.any() else study
+
+
 def whitening(study, weights="none", errors="independent"):
     """What makes the points' errors equal and independent.
 

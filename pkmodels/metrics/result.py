@@ -188,7 +188,7 @@ class Coverage:
             cells = []
             for k in kept:
                 cell = words.number(self.numbers[k, i]) or "-"
-                if self.draws and np.isfinite(low[k, i]):
+                if self.draws and not np.isnan(low[k, i]):
                     cell += f" ({words.number(low[k, i])} to {words.number(high[k, i])})"
                 cells.append(cell)
             yield [f"{MEASURES[NAMES.index(name)].label} ({unit})", *cells]
@@ -211,12 +211,13 @@ class Coverage:
 
 
 def quantile(numbers, share):
-    """A quantile over the last axis, of those that are numbers; NaN where none is."""
-    some = np.isfinite(numbers).any(axis=-1)
+    """A quantile over the last axis, of those that are not NaN; NaN where none is. Infinity is after all else."""
+    some = ~np.isnan(numbers).all(axis=-1)
     found = np.full(some.shape, np.nan)
     if some.any():
-        found[some] = np.nanquantile(numbers[some], share, axis=-1)
-    return found
+        far = np.finfo(float).max / 4
+        found[some] = np.nanquantile(np.minimum(numbers[some], far), share, axis=-1)
+    return np.where(found > 1e300, np.inf, found)
 
 
 def wilson(share, count, z=1.959963984540054):

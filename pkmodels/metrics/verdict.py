@@ -30,7 +30,7 @@ def verdict(window, rows, spans, numbers, drawn, time_unit, unit, sustained):
     low, high = (None, None) if drawn is None else (quantile(drawn[0], q) for q in (0.025, 0.975))
 
     def interval(name, form):
-        if low is None or not np.isfinite(low[NAMES.index(name)]):
+        if low is None or np.isnan(low[NAMES.index(name)]):
             return ""
         return f" (95 % interval {form(low[NAMES.index(name)])} to {form(high[NAMES.index(name)])})"
 

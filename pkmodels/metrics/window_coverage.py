@@ -54,6 +54,10 @@ def coverage(prediction, window, *, variable="plasma", sustained="24 h"):
         raise PredictionError(f"sustained = '{sustained}' must be longer than zero; write for example '24 h'")
     doses, rows, spans, starts, notes = _intervals(prediction, time, time_unit)
     notes = (*_window_notes(window, variable, analyte), *notes)
+    warned = ()
+    if prediction.attrs.get("times") == "asked":
+        warned = (f"mind: this prediction holds only the {len(time)} times that were asked for; peaks and crossings "
+                  f"between them are missed. Predict without times for coverage",)
 
     lasting = float(units.convert(amount, given, time_unit))
     curves = Curves.through(time, np.concatenate([values[None], draws]), doses)
@@ -65,18 +69,29 @@ def coverage(prediction, window, *, variable="plasma", sustained="24 h"):
     reasons = {(row, name): missing(name, numbers[k], lasting_words)
                for k, row in enumerate(rows) for i, name in enumerate(NAMES) if np.isnan(numbers[k, i])}
     if drawn is not None:
+        drawn = _beyond(drawn)
         never = int((drawn[0, NAMES.index("inside")] == 0).sum())
         if 0 < never < drawn.shape[2]:
-            notes += (f"{never} of {drawn.shape[2]} draws are never inside; entry and exit are of the others",)
+            notes += (f"{never} of {drawn.shape[2]} draws are never inside: their entry counts as beyond the end",)
     for array in (numbers, drawn):
         if array is not None:
             array.flags.writeable = False
     return Coverage(
         window=window, rows=rows, spans=spans, numbers=numbers, drawn=drawn, reasons=reasons, notes=notes,
-        verdict=verdict(window, rows, spans, numbers, drawn, time_unit, unit, lasting_words),
+        verdict=warned + verdict(window, rows, spans, numbers, drawn, time_unit, unit, lasting_words),
         time_unit=time_unit, unit=unit,
         about={"variable": variable, "analyte": analyte or window.analyte, "sustained": lasting_words,
                **{key: prediction.attrs[key] for key in _ABOUT if key in prediction.attrs}})
+
+
+def _beyond(drawn):
+    """Draws that never enter, or are still inside at the end, counted as later than all others and not left out."""
+    drawn = drawn.copy()
+    inside = drawn[:, NAMES.index("inside")] > 0
+    for name in ("first_entry", "onset", "last_exit"):
+        times = drawn[:, NAMES.index(name)]
+        times[np.isnan(times) & (inside if name == "last_exit" else True)] = np.inf
+    return drawn
 
 
 def _series(prediction, variable):

@@ -7,6 +7,8 @@ from .. import units
 
 def span(value, unit):
     """A length of time in the unit that people would choose: ``"24 weeks"``, ``"3.2 days"``, ``"6.4 h"``."""
+    if math.isinf(value):
+        return "beyond the end"
     hours = float(units.convert(value, unit, "h"))
     days = hours / 24
     if days >= 14 and abs(days / 7 - round(days / 7)) < 1e-6:
@@ -31,4 +33,4 @@ def number(value):
     """A number in a table, with three to four significant digits; nothing where there is none."""
     if value is None or math.isnan(value):
         return ""
-    return f"{value:.4g}"
+    return "beyond the end" if math.isinf(value) else f"{value:.4g}"

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .. import units
 from ..environment import Environment
 
 
@@ -33,6 +34,13 @@ def _of_release(release, drug, unreleased, horizon, environment):
         yield f"The curve ends at {100 * eventual:.1f} % of the dose; the rest is taken to stay in the carrier."
     else:
         yield f"The curve ends at {100 * eventual:.1f} % of the dose; it was stretched to release all of it."
+    for verdict in release.origin.get("verdicts", ()):
+        yield f"Of the fit behind it: {verdict}."
+    for name, (low, high) in release.spread.items():
+        p = release.model.parameter(name)
+        low, high = (units.outside(v, p.unit) for v in (low, high))
+        yield (f"{name} is only known to be fast ({p.meaning}): draws spread it from {low:.3g} to {high:.3g} {p.unit}. "
+               f"The first concentrations and their peak depend on it.")
     until = release.measured_until
     if np.isfinite(until) and horizon > until * 1.001:
         share = float(release.share(np.array([until]))[0])

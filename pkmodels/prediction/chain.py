@@ -8,6 +8,9 @@ from ..errors import PredictionError
 from ..model import join
 from ..solve import inputs, linear, observed_weights
 
+#: Hours after a dose that are as good as none.
+JUST_AFTER = 1e-150
+
 
 class Depots:
     """Cumulative mass (mg) that all doses together have fed into the body.
@@ -31,7 +34,10 @@ class Depots:
         self.release, self.doses, self.environment = release, doses, environment
         self.available, self.stretch = available, stretch
         nodes = inputs.node_times(hours)
-        self.since = [np.maximum(nodes - dose.time_hour, 0.0) for dose in doses]
+        # A time that stands twice is a moment before and after: what is out at once enters in between.
+        twice = np.diff(hours)[:, None] == 0
+        self.since = [np.where(twice & (nodes == dose.time_hour), JUST_AFTER, np.maximum(nodes - dose.time_hour, 0.0))
+                      for dose in doses]
 
     def mass(self, values=None):
         """Mass at the grid's nodes, shape (steps, nodes), or (draws, steps, nodes) for drawn values."""
@@ -65,6 +71,9 @@ class Body:
             raise PredictionError(f"the body of {drug.name} is not linear; this version predicts linear bodies")
         if units.dimension(unit) != units.dimension("mg/L"):
             raise PredictionError(f"'{unit}' is not a mass concentration; write for example ng/mL")
+        if joined.observed_dimension != dict(units.dimension("mg/L")) or not joined.observes_linearly:
+            raise PredictionError(f"the body {' -> '.join(drug.body)} of {drug.name} does not end in a concentration "
+                                  f"that is in proportion to the amounts; end it with one such as one_compartment")
         values = joined.values({name: (p.value, p.unit) for name, p in drug.parameters.items()})
         self.parameters = {name: f"{p.value:g} {p.unit}" for name, p in drug.parameters.items()}
         self.matrix = linear.matrix(joined, values, Environment().at(0.0))

@@ -10,9 +10,9 @@ from ..environment import Environment
 from ..errors import PredictionError
 from ..references import cited_in
 from .assumptions import assumptions
-from .chain import Body, Depots
+from .chain import JUST_AFTER, Body, Depots
 from .drug import read_drug
-from .grid import grid
+from .grid import after_steps, grid, since_dose
 from .regimen import read_regimen
 from .sources import as_release
 
@@ -52,7 +52,8 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
         Of the draws.
     concentration_unit : str
     times : array, optional
-        Days at which to report; a grid that is dense after each dose when not given.
+        Days at which to report; a grid that is dense where concentrations change when not given,
+        which is what `coverage` needs.
     progress : callable, optional
         Wraps a sequence, such as ``tqdm.tqdm``.
 
@@ -77,9 +78,8 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
     doses = regimen.doses(horizon) if regimen else ()
     _check_doses(release, doses, regimen)
     shown = _asked(times, horizon)
-    hours = grid(horizon, [d.time_hour for d in doses] or [0.0],
-                 (*(release.kinks if release else ()), *(d.duration_hour for d in doses)), extra=shown)
     drawn, refused = release.draws(int(draws), seed) if _can_draw(release, draws) else (None, 0.0)
+    hours = _grid(release, doses, horizon, environment, drawn, shown)
 
     def stretch(chosen=None):
         """The factor on the share released: 1, or what stretches the curve to the whole dose."""
@@ -110,6 +110,8 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
         release=release, drug=drug, available=available, unreleased=unreleased, horizon=horizon,
         environment=environment, draws=draws if drawn else 0, refused=refused)
     attributes["assumptions"] += regimen.assumptions if regimen else ()
+    if shown is not None:
+        attributes["times"] = "asked"
     return _dataset(hours, shown, variables, attributes)
 
 
@@ -160,6 +162,27 @@ def _asked(times, horizon):
     return hours
 
 
+def _grid(release, doses, horizon, environment, drawn, shown):
+    """The hours at which everything is computed."""
+    starts = [d.time_hour for d in doses] or [0.0]
+    fixed = [*after_steps(horizon, environment.breakpoints), *([] if shown is None else shown)]
+    if release is None:
+        ends = [d.time_hour + d.duration_hour for d in doses]
+        return grid(horizon, starts, since_dose(np.zeros_like, horizon), [*fixed, *after_steps(horizon, ends)])
+    # The surroundings of the first dose stand for those of all: their steps are on the grid anyway.
+    some = {name: values[:: max(1, len(values) // 8)] for name, values in drawn.items()} if drawn else None
+
+    def share(since):
+        central = release.share(since, environment)[None]
+        return np.concatenate([central, release.share(since, environment, some)]) if some else central
+
+    hours = grid(horizon, starts, since_dose(share, horizon, release.kinks), fixed)
+    if release.share(np.array([JUST_AFTER]))[0] > 0:
+        # Drug that is out at once makes a jump: the time of the dose stands before and after it.
+        hours = np.sort(np.concatenate([hours, starts]))
+    return hours
+
+
 def _can_draw(release, draws):
     return release is not None and draws > 0 and release.covariance is not None and bool(release.free)
 
@@ -201,7 +224,7 @@ def _attributes(release, drug, regimen, doses, seed):
 def _dataset(hours, shown, variables, attributes):
     import xarray as xr
 
-    kept = slice(None) if shown is None else np.searchsorted(hours, shown)
+    kept = slice(None) if shown is None else np.searchsorted(hours, shown, side="right") - 1
     found = xr.Dataset(
         {name: xr.Variable(dims, numbers[..., kept], attrs) for name, (dims, numbers, attrs) in variables.items()},
         coords={"time": ("time", hours[kept] / 24, {"units": "day", "long_name": "time since the first dose"})},

@@ -1,6 +1,6 @@
 """A release that is ready to be predicted with: a model, its values, and how sure they are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +11,8 @@ from ..errors import PredictionError
 from ..model import Curve
 from . import compiled, kinks, observe
 
+#: Widest standard deviation of a draw on a parameter's own scale (a factor of twenty up or down).
+WIDEST = 3.0
 #: A release counts as finished at so many times the measured span (or typical time) of the model.
 _LONG = 1e6
 
@@ -28,6 +30,12 @@ class Release:
         The parameters that a fit has determined, in the order of ``covariance``.
     covariance : array or None
         Of the free parameters on their own scale (log, logit, linear) in the units used inside.
+    freedom : float
+        Points less parameters of the fit: the fewer, the wider the draws (Student's t).
+    spread : mapping of str to (float, float)
+        Parameters that the data leave open on one side, with the range over which draws are spread.
+    plausible : callable, optional
+        Values, arrays (draws, 1), to whether their curve is one that the measured points allow, (draws,).
     measured_until : float
         Last sampling time in hours; NaN where there are no data.
     origin : mapping
@@ -38,6 +46,9 @@ class Release:
     values: Mapping
     free: tuple = ()
     covariance: np.ndarray | None = None
+    freedom: float = float("inf")
+    spread: Mapping = field(default_factory=dict)
+    plausible: Callable | None = None
     measured_until: float = float("nan")
     origin: Mapping = field(default_factory=dict)
 
@@ -103,19 +114,22 @@ class Release:
         generator = np.random.default_rng(seed)
         parameters = [self.model.parameter(name) for name in self.free]
         centre = np.array([to_scale(self.values[p.name], p) for p in parameters])
-        root = _root(self.covariance)
+        root = _root(_capped(self.covariance))
         kept, tried = [], 0
         while sum(map(len, kept)) < count:
             if tried > 200 * count:
                 raise PredictionError("the fit is too uncertain to draw from: nearly every draw leaves the bounds of "
                                       "its parameters; fix a parameter or take a simpler model")
-            proposals = centre + generator.standard_normal((count, len(centre))) @ root.T
+            wider = 1.0 if np.isinf(self.freedom) else np.sqrt(self.freedom / generator.chisquare(self.freedom, count))
+            proposals = centre + generator.standard_normal((count, len(centre))) @ root.T * np.reshape(wider, (-1, 1))
             tried += count
             kept.append(proposals[self._possible(proposals, parameters)])
         chosen = np.concatenate(kept)[:count]
         found = {name: np.full((count, 1), value) for name, value in self.values.items()}
         for k, p in enumerate(parameters):
             found[p.name] = from_scale(chosen[:, k : k + 1], p)
+        for name, (low, high) in self.spread.items():
+            found[name] = np.exp(generator.uniform(np.log(low), np.log(high), (count, 1)))
         return found, 1 - sum(map(len, kept)) / tried
 
     def _possible(self, proposals, parameters):
@@ -127,9 +141,15 @@ class Release:
         for slower, faster in self.model.ordered:
             value = {**self.values, **drawn}
             fine &= np.broadcast_to(value[slower.name] <= value[faster.name], fine.shape)
+        if self.plausible is not None and fine.any():
+            some = {n: np.broadcast_to(np.reshape(drawn.get(n, v), (-1, 1)), (len(fine), 1))[fine]
+                    for n, v in self.values.items()}
+            fine[fine] = self.plausible(some)
         return fine
 
     def _integrated(self, values, times, environment):
+        # No integrator can step a few microseconds; nothing happens in them either.
+        times = np.where(times < 1e-9, 0.0, times)
         arrays = {name: np.ravel(value) for name, value in values.items()}
         count = max(map(len, arrays.values()))
         rows = [observe(self.model, {n: float(a[min(i, len(a) - 1)]) for n, a in arrays.items()}, times, environment)
@@ -162,6 +182,13 @@ def scale_slope(value, parameter):
     if parameter.scale == "logit":
         return 1 / (value * (1 - value))
     return 1.0
+
+
+def _capped(covariance):
+    """The same correlations with no standard deviation above `WIDEST`: a linear picture is not believed further."""
+    sd = np.sqrt(np.maximum(np.diag(covariance), 0))
+    shrink = np.where(sd > WIDEST, WIDEST / np.where(sd > 0, sd, 1), 1.0)
+    return covariance * np.outer(shrink, shrink)
 
 
 def _root(covariance):

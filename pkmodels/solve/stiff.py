@@ -9,7 +9,7 @@ from scipy.integrate import solve_ivp
 from ..errors import SolveError
 from . import compiled
 
-RELATIVE, ABSOLUTE = 1e-9, 1e-11
+RELATIVE, ABSOLUTE = 1e-9, 1e-14
 
 
 def states(model, values, times, environment, sensitivities=False):

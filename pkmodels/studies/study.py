@@ -207,6 +207,11 @@ class Study:
         others = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "frame"}
         return Study.from_frame(self.frame[kept], **others)
 
+    def without(self, rows):
+        """The study without the rows of its frame that a boolean array marks."""
+        others = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "frame"}
+        return Study.from_frame(self.frame[~np.asarray(rows, dtype=bool)], **others)
+
     @property
     def differing_conditions(self):
         """Condition columns that hold more than one value, with these values, such as ``{"pH": (5.5, 7.4)}``."""
