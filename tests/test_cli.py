@@ -1,6 +1,7 @@
 """The command line: rows on stdout, remarks on stderr, one sentence and code 2 for what a user can mend."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -35,6 +36,7 @@ def test_fit(run):
     assert "19.06" in out
     assert "time read as days" in err
     assert "written: fit.toml" in err
+    assert "replaced: fit.toml" in run("fit", *CURVE, "--model", "weibull", "--save", "fit.toml")[2]
     code, out, _ = run("show", "fit", "fit.toml")
     assert (code, "19.06" in out) == (0, True)
 
@@ -211,10 +213,23 @@ def test_mistakes_are_met_with_one_sentence(run, arguments, words):
     assert "Traceback" not in err
 
 
-def test_a_fit_that_cannot_be_saved_is_still_printed(run):
-    code, out, err = run("fit", *CURVE, "--model", "weibull", "--save", "no/such/folder/fit.toml")
-    assert (code, "t_scale" in out) == (2, True)
-    assert "cannot be written" in err.splitlines()[-1]
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["--save", "no/such/folder/fit.toml"], "cannot be written"), (["--save", "fit.txt"], "must end in .toml"),
+    (["--out", "lab.csv"], "the file that was read"), (["--save", "lab.toml"], "the settings beside lab.csv"),
+])
+def test_no_file_is_lost(run, tmp_path, arguments, words):
+    (tmp_path / "lab.csv").write_text("time (day),released (%)\n0,0\n1,10\n3,28\n7,50\n14,75\n")
+    before = (tmp_path / "lab.csv").read_text()
+    code, _, err = run("fit", "lab.csv", "--model", "first_order", *arguments)
+    assert (code, words in err) == (2, True)
+    assert (tmp_path / "lab.csv").read_text() == before
+
+
+def test_a_terminal_without_signs_does_not_stop_the_work(tmp_path):
+    done = subprocess.run([sys.executable, "-m", "pkmodels", "fit", *CURVE, "--model", "weibull"], capture_output=True,
+                          env=dict(os.environ, PYTHONIOENCODING="ascii"), check=False)
+    assert done.returncode == 0
+    assert b"t_scale" in done.stdout
 
 
 def test_a_reader_that_leaves_early_is_no_error():

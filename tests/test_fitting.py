@@ -188,6 +188,14 @@ class TestVerdicts:
         found = fitting.fit(made(days, np.minimum(0.2 * days, 1)), "zero_order")
         assert any("passes 100 % of the dose" in v for v in found.verdicts)
 
+    def test_as_many_parameters_as_times(self):
+        """Two times and two parameters: a perfect curve that says nothing of itself, with or without replicates."""
+        for days, shares in (([0, 7, 28], [0, 0.3, 0.7]), ([0, 7, 7, 28, 28], [0, 0.3, 0.31, 0.7, 0.71])):
+            found = fitting.fit(made(days, shares), "weibull")
+            assert np.isnan(found.stderr["beta"])
+            assert any("as many parameters as sampling times (2)" in v for v in found.verdicts)
+            assert found.release.covariance is None
+
     def test_few_points(self):
         found = fitting.fit(made([1, 2, 4, 8], [0.2, 0.4, 0.6, 0.9]), "weibull+plateau")
         assert any("leave 1 to judge the fit by" in v for v in found.verdicts)

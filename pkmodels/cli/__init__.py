@@ -9,6 +9,10 @@ from .parser import parser
 
 def main(arguments=None):
     """Run one command; returns the exit code (0 done, 2 the user can mend it, 1 our fault, 130 interrupted)."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no ± shows a question mark, and the work is not lost.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     given = parser().parse_args(arguments)
     try:
         from . import commands
@@ -22,6 +26,10 @@ def main(arguments=None):
         # The reader of our output (head, less) has gone; that is no error of the user's.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as problem:
+        print(f"pkmodels {given.verb}: {problem.filename or 'output'}: {problem.strerror or problem}; check the place "
+              f"and its permissions", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("pkmodels: interrupted, nothing was written", file=sys.stderr)
         return 130

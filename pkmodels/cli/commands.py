@@ -1,6 +1,5 @@
 """What each verb does; every function takes the parsed arguments."""
 
-from pathlib import Path
 
 from .. import units
 from ..errors import PkmodelsError, PredictionError, UnitError, unknown
@@ -15,9 +14,9 @@ def fit(given):
     study = _study(given)
     found = fitting.fit(study, given.model, fixed=_assigned(given.fix), weights=given.weights, errors=given.errors,
                         priors=given.priors, seed=given.seed)
+    _keep(found, given)
     output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
     _remarks(found.verdicts)
-    _keep(found, given.save)
 
 
 def compare(given):
@@ -28,9 +27,9 @@ def compare(given):
     models = [m.strip() for m in given.models.split(",") if m.strip()] if given.models else None
     found = fitting.compare(study, models, weights=given.weights, errors=given.errors, seed=given.seed,
                             progress=lambda m: output.progress(m, "models"))
+    _keep(found.best, given)
     output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
     remark("", found.advice, *(f"! {name} could not be fitted: {why}" for name, why in found.failed.items()))
-    _keep(found.best, given.save)
 
 
 def predict(given):
@@ -46,7 +45,7 @@ def predict(given):
 def coverage(given):
     """Share of time inside a window."""
     found, prediction = _covered(given)
-    output.result(given, text=found.text, table=lambda: found.table, content=lambda: {
+    output.result(given, text=found.text, table=lambda: found.full_table, content=lambda: {
         **found.to_dict(), "assumptions": prediction.attrs["assumptions"]})
     remark("", *found.verdict, "", *found.remarks)
 
@@ -68,10 +67,13 @@ def report(given):
     """Write the page."""
     from .. import metrics, reporting
 
+    path = output.destination(given, given.out, (".html",))
     fitted = _fitted(given)
+    if (given.window or given.regimen or given.days) and not given.drug and fitted is not None:
+        raise PredictionError("--window, --regimen and --days are about concentrations; give --drug and --regimen")
     predicted = _predicted(given, fitted) if given.drug or fitted is None else None
     covered = metrics.coverage(predicted, given.window) if given.window else None
-    path = reporting.report(fit=fitted, prediction=predicted, coverage=covered, path=Path(given.out),
+    path = reporting.report(fit=fitted, prediction=predicted, coverage=covered, path=path,
                             command=_command(given))
     print(path)
 
@@ -137,6 +139,10 @@ def _fitted(given):
         if given.model or given.set:
             raise PredictionError(f"{given.source} is a saved fit and has its own model and values; "
                                   f"leave --model and --set away")
+        for name in ("formulation", "time_unit", "released_unit", "sheet"):
+            if getattr(given, name) is not None:
+                raise PredictionError(f"{given.source} is a saved fit: --{name.replace('_', '-')} is for data files; "
+                                      f"leave it away")
         return fitting.load_fit(given.source)
     if not given.model:
         raise PredictionError(f"'{given.source}' is not a saved fit (.toml); if it is a data file, say with --model "
@@ -196,9 +202,9 @@ def _step(text):
     return units.convert(number, unit, "day")
 
 
-def _keep(found, path):
-    if path:
-        remark(f"written: {found.save(path)}")
+def _keep(found, given):
+    if given.save is not None:
+        found.save(output.destination(given, given.save, (".toml",)))
 
 
 def _remarks(sentences, mark="!"):

@@ -1,7 +1,6 @@
 """The whole chain on measured goserelin microspheres, beside what is published."""
 
-from pathlib import Path
-
+from . import output
 from .output import progress, remark
 
 CURVE, FORMULATION = "kakade_2018_goserelin", "D"
@@ -33,7 +32,7 @@ def run(given):
     steady = metrics.coverage(constant, WINDOW)
     first = covered.rows[1]
     label = {o.quantity: str(o) for o in prediction.read_drug(DRUG).observed if o.regimen == "3.6 mg once"}
-    print("\n5. Beside what is published\n")
+    print("\n5. Beside what is known\n")
     print(tabulate(
         [("3.6 mg released evenly over 28 days: plasma", f"{steady.value('cmax'):.3f} ng/mL",
           "0.808 ng/mL (mass balance, dose / 28 days / clearance)"),
@@ -42,8 +41,9 @@ def run(given):
          ("microspheres D, first 3.6 mg: highest level", f"{covered.value('cmax', first):.2f} ng/mL",
           f"{label['cmax']} (label, another depot: Zoladex)"),
          ("    on day", f"{covered.value('tmax', first):.1f}", f"{label['tmax']} (label, another depot: Zoladex)")],
-        headers=("", "here", "published"), disable_numparse=True))
-    path = reporting.report(fit=best, comparison=compared, prediction=predicted, coverage=covered, path=Path(given.out),
+        headers=("", "here", "published or in closed form"), disable_numparse=True))
+    path = reporting.report(fit=best, comparison=compared, prediction=predicted, coverage=covered,
+                            path=output.destination(given, given.out, (".html",)),
                             command=f"pkmodels demo --seed {given.seed} --out {given.out}")
     print(f"\n6. The report: {path} (open it in a browser)\n")
     print(f"Next, with your own data:  pkmodels compare YOUR_FILE.csv\n"

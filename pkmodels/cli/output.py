@@ -34,20 +34,50 @@ def result(given, *, text, table, content):
     content : callable
         Makes the dictionary for JSON.
     """
+    # Files first: a reader that leaves early must not cost the file that was asked for.
+    if getattr(given, "out", None):
+        write_table(table(), destination(given, given.out, (".csv", ".xlsx")))
     if given.json:
         as_json(content())
     elif getattr(given, "csv", False):
         print(table().to_csv(lineterminator="\n"), end="")
     else:
         print(text())
-    if getattr(given, "out", None):
-        write_table(table(), given.out)
-        remark(f"written: {given.out}")
 
 
 def as_json(content):
     """Print plain content as JSON; what cannot be computed is null."""
     print(json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def destination(given, path, endings):
+    """A path that may be written: of a known ending, and not a file that the command has read.
+
+    Raises
+    ------
+    RecordError
+        Before anything is written.
+    """
+    path = Path(path)
+    if path.suffix not in endings:
+        raise RecordError(f"'{path}' must end in {' or '.join(endings)}")
+    for name in ("data", "source", "reference", "test"):
+        read = getattr(given, name, None)
+        if not read:
+            continue
+        for taken in (Path(read), Path(read).with_suffix(".toml")):
+            if _same(path, taken):
+                what = "the file that was read" if taken == Path(read) else f"the settings beside {read}"
+                raise RecordError(f"'{path}' would take the place of {what}; choose another name")
+    remark(f"{'replaced' if path.exists() else 'written'}: {path}")
+    return path
+
+
+def _same(path, taken):
+    try:
+        return path.resolve() == taken.resolve()
+    except OSError:
+        return False
 
 
 def write_table(table, path):
@@ -56,16 +86,13 @@ def write_table(table, path):
     Raises
     ------
     RecordError
-        For another ending, or a place that cannot be written.
+        For a place that cannot be written.
     """
-    path = Path(path)
     try:
         if path.suffix == ".csv":
             table.to_csv(path, lineterminator="\n")
-        elif path.suffix == ".xlsx":
-            table.to_excel(path)
         else:
-            raise RecordError(f"'{path}' must end in .csv or .xlsx")
+            table.to_excel(path)
     except OSError as problem:
         raise RecordError(f"{path} cannot be written ({problem.strerror}); choose another place") from problem
 

@@ -25,7 +25,7 @@ class _Parser(argparse.ArgumentParser):
         choices = message.partition("(choose from ")[2].replace("'", "").rstrip(")").split(", ")
         wrong = message.partition("invalid choice: '")[2].partition("'")[0]
         near = difflib.get_close_matches(wrong, choices, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        hint = f"; did you mean {near[0]}?" if near and near[0] else ""
         self.exit(2, f"{self.prog}: {message}{hint} (see {self.prog} --help)\n")
 
 
@@ -187,7 +187,13 @@ def _errors_of_points(p):
 
 
 def _seed(p, of_what):
-    p.add_argument("--seed", type=int, default=1, help=f"{of_what} (default: %(default)s)")
+    p.add_argument("--seed", type=_seed_number, default=1, help=f"{of_what} (default: %(default)s)")
+
+
+def _seed_number(text):
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 0 on")
+    return int(text)
 
 
 def _output(p, table=True):

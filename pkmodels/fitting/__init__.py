@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import __version__, catalogue
 from ..errors import FitError, ModelError, SolveError
+from ..studies import Study
 from . import bounds, polish, search, statistics, verdicts, weighting
 from .compare import Comparison
 from .priors import priors as prior_rows
@@ -72,6 +73,8 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
     if not len(found):
         raise FitError(f"no values of {model.name} within its bounds follow {study.source}; look at the data first")
     polished = polish.polish(problem, found[0], shown_units)
+    if distinct <= wanted:
+        polished = polished.without_errors()
     numbers = statistics.statistics(released, polished.difference, wanted, polished.residual[: len(released)],
                                     zeros=len(study.times) - len(times))
     known = intervals(model, polished.values, polished.stderr, shown_units, numbers["n"] - wanted)
@@ -152,6 +155,8 @@ def compare(study, models=None, *, weights="none", errors="independent", seed=SE
 
 
 def _one_formulation(study):
+    if not isinstance(study, Study):
+        raise FitError(f"a fit needs a study, not {study!r}; read one first, with read_study('lab.csv')")
     if len(study.formulations) != 1:
         raise FitError(f"{study.source} holds {len(study.formulations)} formulations "
                        f"({', '.join(study.formulations[:12])}{', ...' if len(study.formulations) > 12 else ''}); "

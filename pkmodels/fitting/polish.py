@@ -1,6 +1,6 @@
 """lmfit: the last, exact steps of a fit, and its covariance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,11 @@ class Polished:
     difference: np.ndarray
     residual: np.ndarray
     result: object
+
+    def without_errors(self):
+        """The same minimum where nothing can be said of its errors."""
+        return replace(self, stderr=dict.fromkeys(self.stderr, float("nan")),
+                       covariance=np.full_like(self.covariance, np.nan))
 
 
 def polish(problem, start, shown_units):

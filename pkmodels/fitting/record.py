@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import catalogue, shelf
-from ..errors import RecordError
+from ..errors import PkmodelsError, RecordError
 from ..studies import Study
 from .result import Fit
 
@@ -76,7 +76,9 @@ def load_fit(path):
     record = shelf.read_toml(path)
     try:
         return _fit(record)
-    except (KeyError, TypeError, IndexError) as problem:
+    except PkmodelsError as problem:
+        raise RecordError(f"{path.name}: {problem}") from problem
+    except (KeyError, TypeError, IndexError, ValueError, ArithmeticError, AttributeError) as problem:
         raise RecordError(f"{path.name} is not a complete fit record: {problem} is missing or of the wrong kind; "
                           f"make it again with pkmodels fit --save") from problem
 
@@ -109,6 +111,10 @@ def _fit(record):
         at_bound=dict(outcome["at_bound"]), fixed=tuple(recipe["fixed"]), idle=tuple(outcome["idle"]),
         weights=recipe["weights"], errors=recipe["errors"], notes=tuple(recipe["notes"]),
         version=str(record["pkmodels"]))
+    known = fit.covariance[np.isfinite(fit.covariance)]
+    whole = known.size == fit.covariance.size
+    if known.size and (not whole or np.linalg.eigvalsh(fit.covariance).min() < -1e-9 * known.max()):
+        raise RecordError("its covariance is not one: it was changed by hand. Fit again")
     ss = float(np.sum(fit.residuals**2))
     if not math.isclose(ss, fit.statistics["ss"], rel_tol=1e-6, abs_tol=1e-12):
         raise RecordError(f"with the values of this record {model.name} misses its points by another sum of squares "

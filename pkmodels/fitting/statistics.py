@@ -4,6 +4,9 @@ import math
 
 import numpy as np
 
+#: Above so many signs the runs test is approximate.
+MANY = 200
+
 
 def statistics(measured, difference, free, residual=None, zeros=0):
     """Statistics of a least-squares fit of released shares.
@@ -77,6 +80,11 @@ def runs_probability(residual):
     if plus == 0 or minus == 0:
         return math.nan
     runs = 1 + int(np.sum(signs[1:] != signs[:-1]))
+    if plus + minus > MANY:
+        # Wald and Wolfowitz's normal approximation: exact counts of many signs are huge numbers.
+        total, product = plus + minus, 2 * plus * minus
+        mean, variance = 1 + product / total, product * (product - total) / (total**2 * (total - 1))
+        return 0.5 * math.erfc((mean - runs - 0.5) / math.sqrt(2 * variance))
     ways = sum(_ways(r, plus, minus) for r in range(2, runs + 1))
     return ways / math.comb(plus + minus, plus)
 

@@ -30,8 +30,9 @@ def verdicts(model, study, polished, statistics, problem, shown_units, intervals
     last = units.outside(float(study.times.max()), unit)
     return (*_misfit(study, statistics, polished.difference), *_bounds(model, polished, problem.box, shown_units),
             *_idle(model, polished), *_slow_burst(polished, shown_units),
-            *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished),
-            *_few_points(statistics), *_unseen(study, unit, last, eventual), *_beyond_dose(study, polished, unit),
+            *(() if _saturated(study, statistics) else _vague(model, polished, shown_units, intervals)),
+            *_indistinguishable(polished), *_few_points(study, statistics),
+            *_unseen(study, unit, last, eventual), *_beyond_dose(study, polished, unit),
             *_falling(model, polished, shown_units, unit, last), *_begun(model),
             *_too_good(statistics))
 
@@ -117,7 +118,16 @@ def _indistinguishable(polished):
                        f"{correlation[i, j]:.3f}): a change in one is made good by the other. Fix one of them")
 
 
-def _few_points(statistics):
+def _saturated(study, statistics):
+    return len(np.unique(study.times[study.times > 0])) <= statistics["free"]
+
+
+def _few_points(study, statistics):
+    if _saturated(study, statistics):
+        yield (f"as many parameters as sampling times ({statistics['free']}): the curve passes through the points "
+               f"whatever they are, so nothing is left to judge it by and there are no standard errors. Take a "
+               f"simpler model")
+        return
     spare = statistics["n"] - statistics["free"]
     if spare < 3:
         yield (f"{statistics['n']} points for {statistics['free']} parameters leave {spare} to judge the fit by: "

@@ -60,7 +60,7 @@ def measured(curves, stays, begin, end, *, since, sustained):
     times, values = curves.corners(begin, end)
     high, low = values.max(axis=0), values.min(axis=0)
     # The first time that the peak is reached; a plateau counts from where it begins.
-    peak = times[(values >= high - 1e-9 * np.abs(high)).argmax(axis=0)] - since
+    peak = times[(values >= high - 1e-6 * np.abs(high)).argmax(axis=0)] - since
     average = curves.integral(begin, end) / length
     sides = np.array([_sides(*each, begin, end, since, sustained) for each in stays]).T
     range_ = np.where(high - low > ROUNDING * high, high - low, 0.0)

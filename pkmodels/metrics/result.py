@@ -73,6 +73,17 @@ class Coverage:
         return None if self.drawn is None else self._frame(quantile(self.drawn, 0.975))
 
     @property
+    def full_table(self):
+        """`table` with the ends of the 95 % intervals beside each number, where there are draws."""
+        import pandas as pd
+
+        if not self.draws:
+            return self.table
+        parts = {"": self.table, " low": self.low, " high": self.high}
+        joined = pd.concat([part.add_suffix(end) for end, part in parts.items()], axis=1)
+        return joined[[f"{name}{end}" for name in self.table.columns for end in parts]]
+
+    @property
     def units(self):
         """Measure to unit."""
         kinds = {"%": "%", "time": self.time_unit, "concentration": self.unit}

@@ -25,7 +25,7 @@ def percent(value):
     if 99.5 <= value < 100 - 1e-9:
         return f"{min(value, 99.99):.4g} %"
     if 1e-9 < value < 0.5:
-        return f"{max(value, 0.01):.1g} %"
+        return f"{value:.1g} %"
     return f"{value:.0f} %"
 
 

@@ -33,25 +33,27 @@ class Depots:
     def __init__(self, release, doses, environment, available, stretch, hours):
         self.release, self.doses, self.environment = release, doses, environment
         self.available, self.stretch = available, stretch
-        nodes = inputs.node_times(hours)
-        # A time that stands twice is a moment before and after: what is out at once enters in between.
-        twice = np.diff(hours)[:, None] == 0
-        self.since = [np.where(twice & (nodes == dose.time_hour), JUST_AFTER, np.maximum(nodes - dose.time_hour, 0.0))
-                      for dose in doses]
+        self.hours, self.nodes = hours, inputs.node_times(hours)
 
     def mass(self, values=None):
         """Mass at the grid's nodes, shape (steps, nodes), or (draws, steps, nodes) for drawn values."""
-        return self.available * sum(dose.amount_mg * self._share(dose, since, values)
-                                    for dose, since in zip(self.doses, self.since, strict=True))
+        leading = () if not values else (len(next(iter(values.values()))),)
+        total = np.zeros((*leading, *self.nodes.shape))
+        for dose in self.doses:
+            first = int(np.searchsorted(self.hours, dose.time_hour))
+            total[..., first:, :] += dose.amount_mg * self._share(dose, first, values)
+        return self.available * total
 
-    def _share(self, dose, since, values):
+    def _share(self, dose, first, values):
+        """Share of a dose that is out at the nodes of all steps from ``first`` on."""
+        since = np.maximum(self.nodes[first:] - dose.time_hour, 0.0)
         if self.release is None:
             return np.minimum(since / dose.duration_hour, 1.0)
-        late = since > 0
-        share = self.release.share(since[late], self.environment.shifted(dose.time_hour), values)
-        found = np.zeros((*share.shape[:-1], *since.shape))
-        found[..., late] = share
-        return found * np.asarray(self.stretch(values))[..., None]
+        # A time that stands twice is a moment before and after: what is out at once enters in between.
+        since = np.where((np.diff(self.hours[first:])[:, None] == 0) & (since == 0), JUST_AFTER, since)
+        share = self.release.share(since, self.environment.shifted(dose.time_hour), values)
+        share = np.where(since > 0, share, 0.0)
+        return share * np.asarray(self.stretch(values))[..., None]
 
 
 class Body:

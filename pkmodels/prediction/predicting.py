@@ -20,6 +20,7 @@ SEED, DRAWS = 1, 200
 #: Draws are computed in blocks of this many, so that memory stays small.
 BLOCK = 25
 LONGEST = 36525
+MOST_DOSES = 500
 
 
 def predict(release, *, drug=None, regimen=None, days=None, values=None, environment=None, bioavailability=None,
@@ -140,6 +141,9 @@ def _check(unreleased, draws, drug, regimen):
 def _check_doses(release, doses, regimen):
     if regimen is not None and not doses:
         raise PredictionError(f"no dose of '{regimen}' falls within the predicted time; predict for longer")
+    if len(doses) > MOST_DOSES:
+        raise PredictionError(f"'{regimen}' gives {len(doses)} doses within the predicted time; at most {MOST_DOSES} "
+                              f"can be predicted at once. Predict a shorter time: at steady state the doses are alike")
     for dose in doses:
         if release is not None and dose.duration_hour:
             raise PredictionError(f"'{regimen}' is an infusion, but a carrier is injected at once; leave 'over ...' "

@@ -43,7 +43,7 @@ def text(prediction):
     from tabulate import tabulate
 
     rows = table(prediction)
-    shown = [[f"{time:.4g}", *(f"{v:.4g}" if v > 1e-12 else "0" for v in row)]
+    shown = [[f"{time:.4g}", *(f"{v:.4g}" for v in row)]
              for time, row in zip(rows.index, rows.to_numpy(), strict=True)]
     head = [rows.index.name.replace("_", " (") + ")", *rows.columns]
     return tabulate(shown, headers=head, disable_numparse=True, stralign="right")
