@@ -5,6 +5,9 @@ import sympy
 from . import units
 from .errors import ModelError
 
+#: Stands in for the unit of a temperature that is counted from the melting point of ice.
+CELSIUS = "[temperature in degrees Celsius]"
+
 
 class Constant(sympy.Symbol):
     """A constant of nature with its unit, used in laws like any other symbol."""
@@ -39,27 +42,57 @@ def dimension_of(expression, known, name):
     if expression.is_Number or expression.is_NumberSymbol or expression in (sympy.oo, -sympy.oo):
         return {}
     if isinstance(expression, Constant):
-        return dict(units.dimension(expression.unit))
+        return _of_unit(expression.unit)
     if expression.is_Symbol:
         if expression not in known:
             raise ModelError(f"{name} uses '{expression}', which is not declared; add a Parameter for it")
-        return dict(units.dimension(known[expression]))
+        return _of_unit(known[expression])
     if isinstance(expression, sympy.Piecewise):
+        for _, condition in expression.args:
+            for relation in condition.atoms(sympy.core.relational.Relational):
+                dimension_of(relation.lhs - relation.rhs, known, name)
         return _alike(expression, [dimension_of(branch, known, name) for branch, _ in expression.args], name)
     if isinstance(expression, sympy.Heaviside):
+        dimension_of(expression.args[0], known, name)
         return {}
+    if expression.is_Add:
+        return _sum(expression, [dimension_of(a, known, name) for a in expression.args], name)
     parts = [dimension_of(a, known, name) for a in expression.args]
+    if expression.is_Mul and sum(CELSIUS in (part or {}) for part in parts) > 1:
+        raise ModelError(f"{name}: {expression} multiplies or divides degrees Celsius; add ZERO_CELSIUS first")
     if expression.is_Mul:
         return None if None in parts else _product(parts)
     if expression.func is sympy.Pow:
         return _power(expression, parts, name)
-    if expression.is_Add or isinstance(expression, (sympy.Max, sympy.Min)) or getattr(expression, "same_unit", False):
+    if isinstance(expression, (sympy.Max, sympy.Min)) or getattr(expression, "same_unit", False):
         return _alike(expression, parts, name)
     for argument, part in zip(expression.args, parts, strict=True):
         if part:
             raise ModelError(f"{name}: {expression.func.__name__}({argument}) is taken of a quantity with a unit; "
                              f"divide {argument} by something of its kind")
     return {}
+
+
+def _of_unit(unit):
+    """A temperature in degrees Celsius is a place on a scale, and not the number of kelvins that a difference is."""
+    return {CELSIUS: 1.0} if unit in ("degC", "°C") else dict(units.dimension(unit))
+
+
+def _sum(expression, parts, name):
+    """Celsius less Celsius is kelvins; Celsius plus kelvins is Celsius, or absolute with the zero of the scale."""
+    places = [k for k, part in enumerate(parts) if part == {CELSIUS: 1.0}]
+    if not places:
+        return _alike(expression, parts, name)
+    count = sum(expression.args[k].as_coeff_Mul()[0] for k in places)
+    others = [expression.args[k] for k in range(len(parts)) if k not in places and parts[k] is not None]
+    kelvins = dict(units.dimension("K"))
+    if all(part in (None, kelvins, {CELSIUS: 1.0}) for part in parts):
+        if count == 0:
+            return kelvins
+        if count == 1:
+            return kelvins if [getattr(o, "name", "") for o in others] == ["zero_celsius"] else {CELSIUS: 1.0}
+    raise ModelError(f"{name}: {expression} mixes temperatures; take the difference of two temperatures in degC, or add "
+                     f"ZERO_CELSIUS to one for its absolute value")
 
 
 def _product(parts):

@@ -177,6 +177,7 @@ class Model(Definition):
             require_dimension(self.name, f"the change of {q}", rate * t, known[q], known)
         for state, value in self.start.items():
             self._check_symbols(f"the start of {state}", value, self.symbols)
+            require_dimension(self.name, f"the start of {state}", value, known[state], known)
         self._check_symbols("what is observed", self.observed, allowed)
         dimension_of(self.observed, known, self.name)
         self._check_unused([*(f.rate for f in self.flows), *self.changes.values(), *self.start.values(), self.observed])

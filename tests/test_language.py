@@ -6,11 +6,13 @@ import sympy
 from sympy import exp, symbols
 
 from pkmodels import catalogue, laws, solve
+from pkmodels.dimensions import Constant
 from pkmodels.environment import Environment, T, t
 from pkmodels.errors import ModelError, PredictionError, UnknownName
 from pkmodels.model import Curve, Flow, Model, Parameter, join
 
 held, out, k, f = symbols("held out k f")
+WIDTH = Constant.of("width_of_the_switch", 1.0, "K")
 RATE = Parameter(k, 2.0, "1/day", (0, 50), "a rate")
 
 
@@ -151,6 +153,37 @@ def test_three_short_pulses_of_heat_are_seen(golden):
         assert found == pytest.approx(expected, abs=2e-8 if model is slow else 1e-10)
     by_pools, by_clock = (solve.sensitivities(m, m.values(), np.array([120.0]), pulses) for m in (pools, curve))
     assert by_clock == pytest.approx(by_pools, rel=1e-9)
+
+
+def gated(expression, unit):
+    cool = symbols("cool")
+    return a_model(flows=(Flow(held, out, k * expression(cool) * held),),
+                   parameters=(RATE, Parameter(cool, 30.0, unit, (-300, 400), "a temperature")))
+
+
+@pytest.mark.parametrize(("expression", "unit"), [
+    (lambda cool: exp((T - cool) / WIDTH), "K"), (lambda cool: T / cool, "degC"), (lambda cool: exp(-cool / T), "K"),
+    (lambda cool: T / cool, "K"), (lambda cool: sympy.Piecewise((1, t < cool), (2, True)), "K"),
+    (lambda cool: sympy.Heaviside(t - cool), "K"), (lambda cool: exp((T + cool) / WIDTH), "degC"),
+])
+def test_temperatures_are_not_mixed_up(expression, unit):
+    """37 °C less 310.15 K is not zero, and Celsius over kelvin means nothing."""
+    with pytest.raises(ModelError):
+        gated(expression, unit)
+
+
+def test_differences_of_temperature_and_absolute_ones_are_fine():
+    assert gated(lambda cool: exp((T - cool) / WIDTH), "degC").uses_environment
+    assert gated(lambda cool: laws.boltzmann(1, 2, cool, WIDTH), "degC").uses_environment
+    energy = symbols("energy")
+    warm = a_model(flows=(Flow(held, out, k * laws.arrhenius(energy) * held),),
+                   parameters=(RATE, Parameter(energy, 80.0, "kJ/mol", (0, 200), "activation energy")))
+    assert warm.uses_environment
+
+
+def test_a_start_has_the_unit_of_its_store():
+    with pytest.raises(ModelError, match="the start of held"):
+        a_model(start={held: k, out: 1 - k})
 
 
 def test_environment():
