@@ -91,7 +91,7 @@ def _sum(expression, parts, name):
             return kelvins
         if count == 1:
             return kelvins if [getattr(o, "name", "") for o in others] == ["zero_celsius"] else {CELSIUS: 1.0}
-    raise ModelError(f"{name}: {expression} mixes temperatures; take the difference of two temperatures in degC, or add "
+    raise ModelError(f"{name}: {expression} mixes temperatures; take the difference of two in degC, or add "
                      f"ZERO_CELSIUS to one for its absolute value")
 
 
