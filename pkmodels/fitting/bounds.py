@@ -10,7 +10,7 @@ from ..solve.release import from_scale, to_scale
 #: A process faster than this many times the first sampling time is over before it is seen.
 FASTEST = 20.0
 #: A process slower than this many times the last sampling time has not begun to be seen.
-SLOWEST = 1e9
+SLOWEST = 1e14
 #: Starts are spread up to this many times the last sampling time.
 SPREAD = 1e3
 

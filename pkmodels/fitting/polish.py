@@ -136,8 +136,8 @@ class _Shown:
             return lmfit.minimizer.MinimizerResult(params=current, residual=self.residual(current))
         for p in current.values():
             if p.vary:
-                # The trust region cannot leave a bound that it starts on; begin a hair inside.
-                room = 1e-9 * (p.max - p.min if np.isfinite(p.max - p.min) else max(abs(p.value), 1.0))
+                # The trust region cannot leave a bound that it starts on; begin a hair (of the value) inside.
+                room = 1e-9 * min(p.max - p.min, abs(p.value) or 1.0)
                 p.value = min(max(p.value, p.min + room), p.max - room)
         # A perfect fit has a covariance of nothing, of which lmfit takes correlations.
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):

@@ -7,11 +7,18 @@ What is found here is polished and described by lmfit (`polish.py`).
 import numpy as np
 from scipy.optimize import least_squares
 
+from .. import units
 from ..model import Curve
 from .bounds import scaled, unscaled
 from .problem import FAR_OFF
 
-STARTS, WALKERS, STEPS = 512, 24, 100
+STARTS, SCOUTS, WALKERS, SCOUT_STEPS, STEPS = 2048, 160, 32, 15, 60
+#: What is usual: times so many times beyond the samples, plain numbers within this factor of their typical value.
+USUAL, USUAL_NUMBER = 3.0, 4.0
+#: Walkers that go on to the end; how far into each gap between samples a lag is put, and into how many gaps at most.
+LAST, INTO_GAP, GAPS = 6, (0.02, 0.35, 0.7, 0.98), 15
+#: Places that are part the best one, part another start.
+CROSSED = 64
 #: Of a walk from a start that somebody gave.
 LONG_WALK = 1000
 FLOW_STARTS, FLOW_WALKERS, FLOW_STEPS = 40, 4, 60
@@ -39,10 +46,22 @@ def search(problem, seed, start=None):
     count, walkers = (STARTS, WALKERS) if closed else (FLOW_STARTS, FLOW_WALKERS)
     starts = _spread(problem, count, seed) if start is None else _around(problem, start, count, seed)
     starts = starts[problem.in_order(starts)]
-    order = np.argsort(problem.squares(starts), kind="stable")[:walkers]
+    spread = starts
+    if closed:
+        starts, squares = _walk(problem, _scouts(starts, problem.squares(starts)), SCOUT_STEPS)
+    else:
+        squares = problem.squares(starts)
+    order = np.argsort(squares, kind="stable")[:walkers]
     found, squares = _walk(problem, starts[order])
-    fine = np.isfinite(squares) & problem.in_order(found)
-    found, squares = found[fine], squares[fine]
+    found, squares = _possible(problem, found, squares)
+    if closed and start is None and len(found):
+        best = found[np.argmin(squares)]
+        again = np.concatenate([_hops(problem, best, spread, seed),
+                                _crossed(problem, best, spread, CROSSED, seed)])
+        other, other_squares = _possible(problem, *_walk(problem, again))
+        found, squares = np.concatenate([found, other]), np.concatenate([squares, other_squares])
+        order = np.argsort(squares, kind="stable")[:LAST]
+        return _in_rank(*_possible(problem, *_walk(problem, found[order], LONG_WALK)))
     if start is not None:
         # Of equally good places (pools that have exchanged their names) the one that the start leads to.
         own, own_squares = _walk(problem, np.asarray(start, dtype=float)[None], LONG_WALK)
@@ -51,8 +70,56 @@ def search(problem, seed, start=None):
         alike = squares <= squares.min() * 1.01
         away = np.sum(np.abs(found - start) / (np.abs(start) + np.abs(found) + TINY), axis=1)
         return _walk(problem, found[np.lexsort((away, ~alike))][:1], LONG_WALK)
+    return _in_rank(found, squares)
+
+
+def _in_rank(found, squares):
     order = np.argsort(squares, kind="stable")
     return found[order], squares[order]
+
+
+def _possible(problem, found, squares):
+    fine = np.isfinite(squares) & problem.in_order(found)
+    return found[fine], squares[fine]
+
+
+def _scouts(starts, squares):
+    """The nearest of all starts, and as many that are each the nearest of a handful, so that no valley is left out."""
+    half = SCOUTS // 2
+    nearest = np.argsort(squares, kind="stable")[:half]
+    groups = np.array_split(np.arange(len(starts)), half)
+    others = [group[np.argmin(squares[group])] for group in groups if len(group)]
+    return starts[np.unique(np.concatenate([nearest, others]))]
+
+
+def _hops(problem, best, starts, seed):
+    """The best place with each of its lags moved between every two samples: a lag has a valley in each gap.
+
+    Once with all else as it is, and twice with about half of it taken from other starts.
+    """
+    seen = np.unique(np.append(problem.times, 0.0))
+    seen = np.quantile(seen, np.linspace(0, 1, min(len(seen), GAPS + 1)))
+    places = np.concatenate([seen[:-1] + share * np.diff(seen) for share in INTO_GAP])
+    hops = [best[None]]
+    for k, p in enumerate(problem.model.parameters):
+        if _is_lag(p) and p.name not in problem.fixed:
+            for others in (best[None], *(_crossed(problem, best, starts, len(places), seed + j) for j in (1, 2))):
+                hops.append(np.resize(others, (len(places), len(best))))
+                hops[-1][:, k] = places
+    found = np.clip(np.concatenate(hops), problem.box.lower, problem.box.upper)
+    return found[problem.in_order(found)]
+
+
+def _crossed(problem, best, starts, count, seed):
+    """The best place with about half of its parameters taken from other starts."""
+    generator = np.random.default_rng(seed)
+    others = starts[generator.integers(len(starts), size=count)]
+    found = np.where(generator.random(others.shape) < 0.5, others, best)
+    return np.where(problem.in_order(found)[:, None], found, best)
+
+
+def _is_lag(parameter):
+    return parameter.scale == "linear" and dict(units.dimension(parameter.unit)) == {"[time]": 1.0}
 
 
 def _walk(problem, starts, steps=STEPS):
@@ -62,11 +129,39 @@ def _walk(problem, starts, steps=STEPS):
 
 
 def _spread(problem, count, seed):
-    """A Latin hypercube on the parameters' own scales, inside units, shape (count, parameters)."""
+    """Latin hypercubes on the parameters' own scales, inside units, shape (count, parameters).
+
+    One half covers the whole box of starts; the other one what is usual: times that the samples show,
+    lags as dense as the samples, and plain numbers within a factor of their typical value.
+    """
     box, model = problem.box, problem.model
     low, high = scaled(model, box.start_lower), scaled(model, box.start_upper)
-    places = _hypercube(count, len(problem.names), seed)
-    return np.clip(unscaled(model, low + places * (high - low)), box.lower, box.upper)
+    places = _hypercube(count // 2, len(problem.names), seed)
+    wide = unscaled(model, low + places * (high - low))
+    places = _hypercube(count - count // 2, len(problem.names), seed + 1)
+    usual = np.stack([_usual(problem, k, places[:, k]) for k in range(len(problem.names))], axis=1)
+    # In turn, so that every handful of starts holds some of both.
+    both = np.empty((count, len(low)))
+    both[1::2], both[::2] = wide, usual
+    return np.clip(both, box.lower, box.upper)
+
+
+def _usual(problem, k, places):
+    """Places between 0 and 1 as values of one parameter that are usual for these samples."""
+    p, box = problem.model.parameters[k], problem.box
+    seen = np.unique(problem.times[problem.times > 0])
+    if _is_lag(p):
+        return np.interp(places, np.linspace(0, 1, len(seen) + 1), [0.0, *seen])
+    low, high = box.start_lower[k], box.start_upper[k]
+    if p.scale == "log":
+        power = dict(units.dimension(p.unit)).get("[time]", 0.0)
+        typical = units.inside(p.value, p.unit)
+        narrow = (sorted(((seen[0] / USUAL) ** power, (seen[-1] * USUAL) ** power)) if power
+                  else (typical / USUAL_NUMBER, typical * USUAL_NUMBER))
+        narrow = np.clip(narrow, low, high)
+        low, high = narrow if narrow[0] < narrow[1] else (low, high)
+        return np.exp(np.log(low) + places * (np.log(high) - np.log(low)))
+    return low + places * (high - low)
 
 
 def _around(problem, start, count, seed):

@@ -15,7 +15,7 @@ MODEL = Curve(
     inverse=t_scale * (-log(1 - share)) ** (1 / beta),
     parameters=(
         Parameter(t_scale, 14.0, "day", (0, oo), "time at which 63.2 % is released", scale="log"),
-        Parameter(beta, 0.9, "1", (0.1, 10), "shape: below 1 it begins steeply, above 1 it is S-shaped", scale="log"),
+        Parameter(beta, 0.9, "1", (0.02, 10), "shape: below 1 it begins steeply, above 1 it is S-shaped", scale="log"),
     ),
     also=(
         Also("alpha", t_scale**beta, "time**beta", "scale as often written, 1 - exp(-t^beta/alpha)"),

@@ -1,0 +1,126 @@
+"""Is the least sum of squares found? Every fit against many random starts of scipy's own least squares.
+
+    python benchmarks/search_quality.py --curves 60 --starts 200 --processes 2 --keep references.json
+
+The reference walks from random places of the same box with the same residuals and slopes; half of its
+starts lie in the box in which our search spreads its own, half in the whole one. A fit counts as a hit when
+its sum of squares is at most 1.0001 times the best of them.
+"""
+
+import argparse
+import json
+import multiprocessing
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import public_data
+from scipy.optimize import least_squares
+
+from pkmodels import catalogue, fitting
+from pkmodels.errors import PkmodelsError
+from pkmodels.fitting import bounds
+from pkmodels.fitting.problem import Problem
+from pkmodels.fitting.search import _residual_and_slope
+from pkmodels.model import Curve
+from pkmodels.studies import Study
+
+ENOUGH = 1.0001
+#: Sums of squares below this (share², per point) are nought: no curve is known so well.
+NOUGHT = 1e-10
+#: Flows must be integrated; so many starts are what can be waited for.
+FLOW_STARTS = 5
+
+
+def reference(model, study, starts, seed=20):
+    """The best sum of squares over random starts."""
+    times = study.times
+    box = bounds.box(model, times)
+    problem = Problem(model, times, study.released, box)
+    low, high = bounds.scaled(model, box.lower), bounds.scaled(model, box.upper)
+    usual = bounds.scaled(model, box.start_lower), bounds.scaled(model, box.start_upper)
+    generator = np.random.default_rng(seed)
+    best = np.inf
+    # A share of nothing has no place on a log scale; begin a hair above.
+    for k in range(starts if isinstance(model, Curve) else FLOW_STARTS):
+        begin, end = usual if k % 2 else (low, high)
+        begin, end = np.maximum(begin, -60), np.minimum(end, 60)
+        place = np.clip(begin + generator.random(len(low)) * (end - begin), low + 1e-9, high - 1e-9)
+        try:
+            found = least_squares(lambda p: _residual_and_slope(problem, p[None])[0][0], place,
+                                  jac=lambda p: _residual_and_slope(problem, p[None])[1][0], bounds=(low, high),
+                                  x_scale="jac", ftol=1e-12, xtol=1e-12, gtol=1e-12, max_nfev=300)
+        except (ValueError, np.linalg.LinAlgError):
+            continue
+        best = min(best, 2 * found.cost)
+    return best
+
+
+def one(task):
+    """One curve and one model: (key, our sum of squares, the reference's, seconds of ours)."""
+    key, name, times, released, starts, known = task
+    warnings.simplefilter("ignore")
+    study = Study.from_arrays(times, released, time_unit="h", source=key, formulation="x")
+    model = catalogue.get_model(name)
+    began = time.process_time()
+    try:
+        ours = float(fitting.fit(study, model).statistics["ss"])
+    except PkmodelsError:
+        return key, None, None, 0.0
+    spent = time.process_time() - began
+    return key, ours, reference(model, study, starts) if known is None else known, spent
+
+
+def main():
+    given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    given.add_argument("--curves", type=int, default=60)
+    given.add_argument("--starts", type=int, default=200)
+    given.add_argument("--models", help="names with commas between; all when not given")
+    given.add_argument("--processes", type=int, default=1)
+    given.add_argument("--keep", type=Path, help="a JSON file in which the references are kept from run to run")
+    given = given.parse_args()
+    names = given.models.split(",") if given.models else catalogue.list_models()
+    kept = json.loads(given.keep.read_text()) if given.keep and given.keep.exists() else {}
+    tasks = []
+    for name, (study, chosen) in public_data.studies(given.curves).items():
+        for formulation in chosen:
+            curve = study.only(formulation)
+            for model in names:
+                key = f"{name} {formulation} {model}"
+                tasks.append((key, model, curve.times, curve.released, given.starts, kept.get(key)))
+    rows = []
+    with multiprocessing.Pool(given.processes) as pool:
+        for row in pool.imap_unordered(one, tasks, chunksize=4):
+            rows.append(row)
+            if row[1] is not None:
+                kept[row[0]] = row[2]
+            if given.keep and len(rows) % 100 == 0:
+                given.keep.write_text(json.dumps(kept))
+    if given.keep:
+        given.keep.write_text(json.dumps(kept))
+    missed = report(rows, names)
+    sys.exit(1 if missed else 0)
+
+
+def report(rows, names):
+    """Print the hit rate of every model and every miss; returns the number of misses."""
+    total = 0
+    print(f"{'model':<28}{'fits':>6}{'hits':>6}{'rate':>8}{'worst':>10}{'better':>8}{'ms':>8}")
+    for name in names:
+        fitted = [r for r in rows if r[0].split()[-1] == name and r[1] is not None]
+        ratios = np.array([(r[1] + NOUGHT) / (r[2] + NOUGHT) for r in fitted])
+        hits = int(np.sum(ratios <= ENOUGH))
+        total += len(fitted) - hits
+        print(f"{name:<28}{len(fitted):>6}{hits:>6}{100 * hits / max(len(fitted), 1):>7.1f}%"
+              f"{ratios.max(initial=0):>10.4f}{int(np.sum(ratios < 1 / ENOUGH)):>8}"
+              f"{1e3 * np.mean([r[3] for r in fitted] or [0]):>8.0f}")
+    for key, ours, theirs, _ in sorted(r for r in rows if r[1] is not None):
+        if (ours + NOUGHT) / (theirs + NOUGHT) > ENOUGH:
+            print(f"missed: {key}: {ours:.6g} against {theirs:.6g} (ratio {ours / theirs:.4f})")
+    return total
+
+
+if __name__ == "__main__":
+    main()

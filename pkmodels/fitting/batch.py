@@ -1,0 +1,248 @@
+"""Every formulation of a study, fitted one by one: a table, and a reason for each that could not be fitted."""
+
+import html
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from .. import catalogue
+from ..errors import FitError, PkmodelsError, UnknownName, unknown
+from ..studies import checks
+from . import weighting
+from .compare import Comparison
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Fits of many curves.
+
+    Attributes
+    ----------
+    source : str
+        Name of the data file.
+    comparisons : mapping of str to Comparison
+        Curve (``"A"``, or ``"A, pH 5.5"`` where a formulation was measured under several conditions) to its fits.
+    failed : mapping of (str, str) to str
+        Curve and model that could not be fitted, with the reason.
+    """
+
+    source: str
+    comparisons: dict
+    failed: dict
+
+    def __getitem__(self, curve):
+        if curve not in self.comparisons:
+            why = "; ".join(sorted({reason for (name, _), reason in self.failed.items() if name == curve}))
+            raise (FitError(f"{curve} could not be fitted: {why}") if why else unknown("curve", curve, self.curves))
+        return self.comparisons[curve]
+
+    @property
+    def curves(self):
+        """The names of all curves, fitted or not, in the order of the study."""
+        return tuple(dict.fromkeys([*self.comparisons, *(curve for curve, _ in self.failed)]))
+
+    @cached_property
+    def table(self):
+        """One row per curve and model (a pandas DataFrame), the best of each curve first, failures with a reason.
+
+        ``rmse_percent`` is in per cent of the dose; ``parameters`` is text, and where one model only was fitted
+        each parameter has columns of its own as well.
+        """
+        import pandas as pd
+
+        rows = [row for curve in self.curves for row in self._rows_of(curve)]
+        return pd.DataFrame(rows).set_index(["curve", "model"])
+
+    @property
+    def best(self):
+        """The rows of `table` that hold the chosen model (lowest AICc) of every curve that could be fitted."""
+        return self.table[self.table["rank"] == 1]
+
+    def to_dict(self):
+        """Plain numbers and texts, as the command line prints with ``--json``."""
+        return {"source": self.source,
+                "curves": [{"curve": curve, "ranking": self.comparisons[curve].to_dict()["ranking"]
+                            if curve in self.comparisons else [],
+                            "failed": {model: why for (name, model), why in self.failed.items() if name == curve}}
+                           for curve in self.curves]}
+
+    @property
+    def text(self):
+        """The table for people."""
+        from tabulate import tabulate
+
+        return tabulate(self._shown(), headers=_HEADERS, disable_numparse=True)
+
+    @property
+    def advice(self):
+        """What stands out over all curves, as sentences."""
+        fits = [found.best for found in self.comparisons.values()]
+        if not fits:
+            return ("none of the curves could be fitted",)
+        rmse = np.array([100 * fit.statistics["rmse"] for fit in fits])
+        said = [f"{len(fits)} of {len(self.curves)} curves fitted; the chosen model misses the points by "
+                f"{np.median(rmse):.2f} % of dose in the middle (median), by {rmse.max():.2f} % at worst "
+                f"({[*self.comparisons][int(rmse.argmax())]})"]
+        names = [fit.model.name for fit in fits]
+        counts = sorted(((names.count(name), name) for name in dict.fromkeys(names)), key=lambda pair: -pair[0])
+        if any(len(found.fits) > 1 for found in self.comparisons.values()):
+            said.append("chosen by AICc: " + ", ".join(f"{name} {count} times" for count, name in counts))
+        if self.failed:
+            said.append(f"{len(self.failed)} fits could not be made; the column 'reason' says why")
+        return tuple(said)
+
+    def __repr__(self):
+        return "\n".join([self.text, "", *self.advice])
+
+    def _repr_html_(self):
+        from tabulate import tabulate
+
+        return (tabulate(self._shown(), headers=_HEADERS, tablefmt="html", disable_numparse=True)
+                + "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self.advice))
+
+    def _rows_of(self, curve):
+        ranked = self.comparisons.get(curve)
+        alone = len({fit.model.name for each in self.comparisons.values() for fit in each.fits}) == 1
+        for rank, (fit, weight) in enumerate(zip(ranked.fits, ranked.weights, strict=True) if ranked else (), start=1):
+            s = fit.statistics
+            yield {"curve": curve, "model": fit.model.name, "rank": rank, "points": s["n"],
+                   "rmse_percent": 100 * s["rmse"], "r2_adj": s["r2_adj"], "aicc": s["aicc"], "weight": weight,
+                   "remarks": len(fit.verdicts), **(_columns(fit) if alone else {}), "parameters": _parameters(fit),
+                   "reason": ""}
+        for (name, model), why in self.failed.items():
+            if name == curve:
+                yield {"curve": curve, "model": model, "reason": why}
+
+    def _shown(self):
+        for (curve, model), row in self.table.iterrows():
+            fitted = not row["reason"]
+            aicc = f"{row['aicc']:.2f}" if fitted and math.isfinite(row["aicc"]) else "" if not fitted else "too few"
+            yield (curve, model, f"{row['rmse_percent']:.2f}" if fitted else "", aicc,
+                   f"{row['weight']:.3f}" if fitted else "", (int(row["remarks"]) or "") if fitted else "",
+                   row["parameters"] if fitted else f"not fitted: {row['reason']}")
+
+
+_HEADERS = ("curve", "model", "RMSE (% of dose)", "AICc", "weight", "remarks", "parameters")
+
+
+def fit_each(study, model, *, fixed=None, weights="none", errors="independent", priors=None, seed=1, progress=None):
+    """Fit one release model to every formulation of a study.
+
+    Parameters
+    ----------
+    study : Study
+        Of any number of formulations and conditions.
+    model : str or Curve or Model
+    fixed, weights, errors, priors, seed
+        As in `fit`.
+    progress : callable, optional
+        Wraps the sequence of curves, such as ``tqdm.tqdm``.
+
+    Returns
+    -------
+    Batch
+        A curve that cannot be fitted is named with its reason.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model, parameter or kind of weights.
+    """
+    return _each(study, [model], progress, fixed=fixed, weights=weights, errors=errors, priors=priors, seed=seed)
+
+
+def compare_each(study, models=None, *, weights="none", errors="independent", seed=1, progress=None):
+    """Fit several models to every formulation of a study and rank them curve by curve.
+
+    Parameters
+    ----------
+    study : Study
+    models : sequence of str, optional
+        All release models of the catalogue when not given.
+    weights, errors, seed, progress
+        As in `fit_each`.
+
+    Returns
+    -------
+    Batch
+    """
+    models = catalogue.list_models("release") if models is None else dict.fromkeys(models)
+    return _each(study, models, progress, weights=weights, errors=errors, seed=seed)
+
+
+def curves(study):
+    """Name and study of every curve: each formulation, and each set of conditions that it was measured under.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    list of (str, Study)
+    """
+    found = []
+    for formulation in study.formulations:
+        one = study.only(formulation)
+        differing = one.differing_conditions
+        # A run whose conditions change on the way is one curve, which `fit` refuses with a reason.
+        if not differing or len(set(checks.curve_ids(one.frame))) < one.frame.groupby(
+                ["replicate", *differing], dropna=False).ngroups:
+            found.append((formulation, one))
+            continue
+        for values in one.frame[[*differing]].drop_duplicates().itertuples(index=False):
+            named = ", ".join(f"{name} {_plain(value)}" for name, value in zip(differing, values, strict=True))
+            label = f"{formulation}, {named}" if formulation else named
+            found.append((label, one.only(formulation, **dict(zip(differing, values, strict=True)))))
+    return found
+
+
+def _each(study, models, progress, *, weights, errors, **given):
+    from . import fit
+
+    models = [catalogue.get_model(model) if isinstance(model, str) else model for model in models]
+    for chosen, known, kind in ((weights, weighting.WEIGHTS, "kind of weights"),
+                                (errors, weighting.ERRORS, "kind of errors")):
+        if chosen not in known:
+            raise unknown(kind, chosen, known)
+    each = curves(study)
+    comparisons, failed = {}, {}
+    for label, one in progress(each) if progress else each:
+        fits = []
+        for model in models:
+            try:
+                fits.append(fit(one, model, weights=weights, errors=errors, **given))
+            except UnknownName:
+                raise
+            except PkmodelsError as problem:
+                failed[label, model.name] = str(problem)
+            except (ArithmeticError, ValueError, np.linalg.LinAlgError) as problem:
+                # One odd curve must not take the other hundreds with it.
+                failed[label, model.name] = f"the numbers of this fit failed ({type(problem).__name__}: {problem})"
+        if fits:
+            comparisons[label] = Comparison.of(fits, {m: why for (name, m), why in failed.items() if name == label})
+    return Batch(study.source, comparisons, failed)
+
+
+def _columns(fit):
+    """A column per parameter, one for its standard error, with the unit in the name."""
+    found = {}
+    for name, value in fit.values.items():
+        unit = "" if fit.units[name] == "1" else f" ({fit.units[name]})"
+        found |= {f"{name}{unit}": value, f"{name}_stderr{unit}": fit.stderr[name]}
+    return found
+
+
+def _parameters(fit):
+    said = []
+    for name, value in fit.values.items():
+        error = fit.stderr[name]
+        sure = f" ± {error:.2g}" if math.isfinite(error) else ""
+        said.append(f"{name} = {value:.4g}{sure} {'' if fit.units[name] == '1' else fit.units[name]}".strip())
+    return "; ".join(said)
+
+
+def _plain(value):
+    return f"{value:g}" if isinstance(value, float) else str(value)
