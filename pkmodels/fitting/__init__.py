@@ -78,7 +78,7 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
         free=polished.free, covariance=polished.covariance, statistics=numbers,
         verdicts=tuple(verdicts.verdicts(model, study, polished, numbers, problem, shown_units, known)),
         seed=seed, at_bound=polished.at_bound, fixed=tuple(fixed), idle=polished.idle, weights=weights, errors=errors,
-        notes=(*notes, *declared), version=__version__, lmfit=polished.result)
+        notes=(*notes, *declared), priors=rows, version=__version__, lmfit=polished.result)
 
 
 def fit_points(curve, x, y, *, start, conditions=None, seed=SEED):
