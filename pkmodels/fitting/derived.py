@@ -72,7 +72,7 @@ def values(model, numbers, last, names=NAMES):
         elif q.kind == "time":
             found[name] = _crossing(model, numbers, q.level, end)
         else:
-            found[name] = _share(model, numbers, np.array([24.0 if name == "burst_24h" else end]))[:, 0]
+            found[name] = shares(model, numbers, np.array([24.0 if name == "burst_24h" else end]))[:, 0]
     return found
 
 
@@ -84,7 +84,7 @@ def value_and_slope(model, numbers, last, name):
         return _mean_time(model, numbers, end, slopes=True)
     if q.kind == "share":
         hours = np.full((len(numbers), 1), 24.0 if name == "burst_24h" else end)
-        return _share(model, numbers, hours)[:, 0], _slope(model, numbers, hours)[:, 0]
+        return shares(model, numbers, hours)[:, 0], _slope(model, numbers, hours)[:, 0]
     found = _crossing(model, numbers, q.level, end)
     # F(t(p), p) stays at the level: dt/dp = -(dF/dp) / (dF/dt).
     at = np.where(found > 0, found, 1.0)[:, None]
@@ -158,12 +158,12 @@ def _raw(model, numbers, hours):
     return rows
 
 
-def _share(model, numbers, hours):
-    """The share as it is predicted: between 0 and 1."""
+def shares(model, numbers, hours):
+    """The share as it is predicted, between 0 and 1: (draws, times) for values (draws, parameters) and hours."""
     return np.clip(_raw(model, numbers, hours), 0.0, 1.0)
 
 
-def _slope(model, numbers, hours):
+def _slope(model, numbers, hours, raw=None):
     """d share / d parameter, (draws, times, parameters); nothing where the share is held at 1."""
     hours = np.broadcast_to(hours, (len(numbers), np.shape(hours)[-1]))
     names = [p.name for p in model.parameters]
@@ -172,7 +172,7 @@ def _slope(model, numbers, hours):
     else:
         found = np.stack([sensitivities(model, dict(zip(names, map(float, one), strict=True)), at)
                           for one, at in zip(numbers, hours, strict=True)])
-    raw = _raw(model, numbers, hours)
+    raw = _raw(model, numbers, hours) if raw is None else raw
     return np.where(((raw < 1) & (raw >= 0))[..., None] & np.isfinite(found), found, 0.0)
 
 
@@ -238,7 +238,7 @@ def _mean_time(model, numbers, end, slopes=False):
     -------
     array (draws,) in h, and its slopes (draws, parameters) or None
     """
-    final = _share(model, numbers, np.array([end]))
+    final = shares(model, numbers, np.array([end]))
     fences = _fences(model, numbers, end)
     middle = (np.arange(_PANELS) + 0.5) * _PANEL
     inward = (middle[:, None] + _PLACES * _PANEL / 2).ravel()
@@ -253,12 +253,13 @@ def _mean_time(model, numbers, end, slopes=False):
             continue
         hours = begin + length * np.exp(-inward)
         part = weight * length * np.exp(-inward)
-        share = _share(model, numbers, hours)
+        raw = _raw(model, numbers, hours)
+        share = np.clip(raw, 0.0, 1.0)
         rest = part * (1 - share / final)
         total += rest.sum(axis=1)
         tail = rest[:, inward < np.log(10)].sum(axis=1)
         if slopes:
-            change = _slope(model, numbers, hours) / final[..., None] - share[..., None] * final_slope / final[
+            change = _slope(model, numbers, hours, raw) / final[..., None] - share[..., None] * final_slope / final[
                 ..., None] ** 2
             by_parameter -= np.einsum("dt,dtp->dp", part, change)
     with np.errstate(invalid="ignore"):

@@ -18,7 +18,9 @@ RISE, LONGEST_WALK = 0.3, 40
 #: The crossing is found to this share of the half-width.
 CROSSING, REFINEMENTS = 1e-6, 25
 #: How firmly a derived quantity is pulled, against what its standard error would resist with.
-PULL = 1e3
+PULL, PULLED_STEPS = 1e3, 40
+#: A time beyond so many times the last sample is as good as never.
+NEVER = 100.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -162,21 +164,22 @@ class _Setting:
                 return np.where(np.isfinite(found), firm * (found - at[which]), np.inf), np.nan_to_num(firm * by)
 
             low, high = limits(self.problem, len(at))
-            walked = walk(self.problem, starts, low, high, target=target)
+            walked = walk(self.problem, starts, low, high, target=target, steps=PULLED_STEPS, enough=1e-7)
             with np.errstate(divide="ignore", invalid="ignore"):
                 reached, _ = measure(unscaled(model, walked.place))
             return reached, walked.place, walked.squares
 
         begin = float(np.log(value[0]) if log else value[0])
-        top = np.log(derived.END if not hasattr(model, "flows") else derived.FLOW_END * last)
-        edges = (np.log(derived.EARLIEST), top) if log else (0.0, 1.0 if q.kind == "share" else np.inf)
+        top = np.log(max(NEVER * last, 10 * value[0])) if q.kind == "time" else 1.0
+        edges = (np.log(derived.EARLIEST) if log else 0.0, top if log or q.kind == "share" else np.exp(top))
         chains = self._walk(evaluate, begin, error, *edges)
         ends, notes = [], []
         for side, chain in enumerate(chains):
             end = float(np.exp(chain.end) if log else chain.end)
-            if chain.state == "bound" and q.kind == "time":
+            far = chain.state == "lost" and side == 1 and end > 10 * last
+            if q.kind == "time" and (chain.state == "bound" or far):
                 end = (0.0, np.inf)[side]
-                notes.append("open: the data do not exclude that it is never reached" if side
+                notes.append(f"open: beyond {NEVER:g} times the last sample" if side
                              else "open: the profile never rises downwards")
             elif chain.state in ("bound", "lost"):
                 notes.append(f"{('lower', 'upper')[side]} end: as far as the model and its bounds can go")

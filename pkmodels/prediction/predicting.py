@@ -161,7 +161,7 @@ def _asked(times, horizon):
 
 
 def _can_draw(release, draws):
-    return release is not None and draws > 0 and release.covariance is not None and bool(release.free)
+    return release is not None and draws > 0 and release.can_draw
 
 
 def _share(value):
