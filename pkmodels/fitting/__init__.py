@@ -7,13 +7,17 @@ import numpy as np
 from .. import __version__, catalogue
 from ..errors import FitError, ModelError, SolveError
 from . import bounds, polish, search, statistics, verdicts, weighting
+from .bootstrap import bootstrap
 from .compare import Comparison
 from .priors import priors as prior_rows
 from .problem import Problem
+from .profile import profile
 from .record import load_fit, save
 from .result import Fit, in_time_unit, intervals
+from .uncertainty import Intervals, standard
 
-__all__ = ["Comparison", "Fit", "compare", "fit", "fit_points", "load_fit", "save"]
+__all__ = ["Comparison", "Fit", "Intervals", "bootstrap", "compare", "fit", "fit_points", "load_fit", "profile", "save",
+           "standard"]
 
 SEED = 1
 

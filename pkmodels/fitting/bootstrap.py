@@ -132,7 +132,8 @@ def bootstrap(fit, *, kind="residual", count=1000, ends="bca", seed=1, progress=
     rows = _rows(fit, problem, numbers, found, follows, influence, last)
     seconds = time.perf_counter() - begun
     draws = {name: found[:, k] for k, name in enumerate(problem.names)}
-    settings = {"kind": kind, "count": count, "ends": ends, "seed": seed, "failed": failed, "seconds": round(seconds, 2)}
+    settings = {"kind": kind, "count": count, "ends": ends, "seed": seed, "failed": failed,
+                "seconds": round(seconds, 2)}
     return Bootstrap(fit, "bootstrap", tuple(rows), _notes(fit, settings, spare), settings, draws, follows, failed)
 
 
@@ -236,8 +237,8 @@ def _rows(fit, problem, numbers, found, follows, influence, last):
                    "note": "given"}
             continue
         low, high, note = _ends(found[:, k], numbers[k], influence and influence[name])
-        notes = [note] * bool(note) + [
-            f"{100 * share:.0f} % of draws at the {side} bound" for side, share in _piled(problem, k, found[:, k]) if share > 0.01]
+        notes = [note] * bool(note) + [f"{100 * share:.0f} % of draws at the {side} bound"
+                                       for side, share in _piled(problem, k, found[:, k]) if share > 0.01]
         yield {"quantity": name, "value": fit.values[name], "low": float(low / scale), "high": float(high / scale),
                "unit": unit, "note": "; ".join(notes)}
     centre = derived.values(fit.model, numbers[None], last)
@@ -250,7 +251,7 @@ def _rows(fit, problem, numbers, found, follows, influence, last):
         note = ""
         if np.isnan(value):
             low = high = np.nan
-            note = derived.reason(name, centre, fit.model, numbers[None], last)
+            note = derived.reason(name, fit.model, numbers[None], last)
         else:
             # Never reached is later than any time.
             low, high, note = _ends(np.where(np.isnan(drawn), np.inf, drawn), value, influence and influence[name])

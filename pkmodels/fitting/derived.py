@@ -16,6 +16,8 @@ END, FLOW_END = 1e10, 100.0
 EARLIEST = 1e-4
 #: The mean time of a curve whose last decades still carry more than this share of it is not known.
 UNFINISHED = 1e-3
+#: So many draws are looked at together, which bounds the memory.
+BLOCK = 500
 _PLACES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 _PANEL, _PANELS = 0.35, 120
 
@@ -63,6 +65,9 @@ def values(model, numbers, last, names=NAMES):
         Hours and shares; NaN where a share is never reached or a curve does not end.
     """
     numbers = np.atleast_2d(np.asarray(numbers, dtype=float))
+    if len(numbers) > BLOCK:
+        blocks = [values(model, numbers[k:k + BLOCK], last, names) for k in range(0, len(numbers), BLOCK)]
+        return {name: np.concatenate([b[name] for b in blocks]) for name in names}
     end = _end(model, last)
     found = {}
     for name in names:
@@ -93,7 +98,7 @@ def value_and_slope(model, numbers, last, name):
     return found, np.where((found > 0)[:, None] & np.isfinite(slope), slope, np.nan)
 
 
-def reason(name, values_, model, numbers, last):
+def reason(name, model, numbers, last):
     """Why a quantity has no number, in words."""
     q = quantity(name)
     if name == "mean_release_time":
@@ -128,7 +133,7 @@ def derived(fit):
         variance = by_free @ fit.covariance @ by_free if known else np.nan
         note = ""
         if np.isnan(value[0]):
-            note = reason(q.name, value, model, numbers, last)
+            note = reason(q.name, model, numbers, last)
         elif q.kind == "time" and value[0] > last and q.name != "mean_release_time":
             note = "after the last sample: extrapolated"
         elif np.allclose(slope, 0, atol=1e-12):

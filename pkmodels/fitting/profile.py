@@ -9,14 +9,12 @@ from ..errors import unknown
 from ..solve.release import from_scale
 from . import derived
 from .bounds import scaled, unscaled
+from .chain import RISE, Chain
 from .result import CONFIDENCE
 from .uncertainty import Intervals, informative
 from .walking import hold, limits, problem_of, walk
 
-#: Steps outward aim at this rise of the root of the likelihood ratio, in units of the cut.
-RISE, LONGEST_WALK = 0.3, 40
-#: The crossing is found to this share of the half-width.
-CROSSING, REFINEMENTS = 1e-6, 25
+LONGEST_WALK, REFINEMENTS = 40, 25
 #: How firmly a derived quantity is pulled, against what its standard error would resist with.
 PULL, PULLED_STEPS = 1e3, 40
 #: A time beyond so many times the last sample is as good as never.
@@ -144,7 +142,7 @@ class _Setting:
         model = self.fit.model
         value, slope = derived.value_and_slope(model, unscaled(model, self.centre)[None], last, name)
         if not np.isfinite(value[0]):
-            return (np.nan, np.nan), (derived.reason(name, value, model, unscaled(model, self.centre)[None], last),), ()
+            return (np.nan, np.nan), (derived.reason(name, model, unscaled(model, self.centre)[None], last),), ()
         log = q.kind == "time" and value[0] > 0
         by_scale = slope[0] * self._by_scale() / (value[0] if log else 1.0)
         if not np.all(np.isfinite(by_scale)) or np.max(np.abs(by_scale), initial=0) < 1e-12:
@@ -209,7 +207,7 @@ class _Setting:
     def _walk(self, evaluate, begin, error, low, high):
         """Both sides outward together until they cross the cut or reach a bound, then to the crossings."""
         step = RISE * np.sqrt(self.threshold) * max(error, 1e-9)
-        chains = [_Chain(sign, edge, step, [(begin, 0.0, self.centre, self.best)], tolerance=1e-9 * (1 + abs(begin)))
+        chains = [Chain(sign, edge, step, [(begin, 0.0, self.centre, self.best)], tolerance=1e-9 * (1 + abs(begin)))
                   for sign, edge in ((-1, low), (1, high))]
         for chain in chains:
             chain.check_edge()
@@ -243,89 +241,6 @@ class _Setting:
     def _joined(chains):
         points = {x: ss for c in chains for x, _, _, ss in (*c.points, *c.inside_points)}
         return sorted(points.items())
-
-
-@dataclass
-class _Chain:
-    """One side of a profile on its way; points are (where, height, place, sum of squares)."""
-
-    sign: int
-    edge: float
-    step: float
-    points: list
-    tolerance: float
-    state: str = "walking"
-    failures: int = 0
-    inside_points: list = field(default_factory=list)
-    bracket: list = field(default_factory=list)
-    kept: int = 0
-
-    @property
-    def end(self):
-        if self.state == "crossed":
-            (a, f, *_), (b, g, *_) = self.bracket
-            return a + (b - a) * (1 - f) / (g - f) if g > f else b
-        return self.edge if self.state == "bound" else self.points[-1][0]
-
-    def check_edge(self):
-        if self.sign * (self.edge - self.points[-1][0]) <= self.tolerance:
-            self.state = "bound"
-
-    def proposal(self):
-        x, _, place, _ = self.points[-1]
-        at = x + self.sign * self.step
-        at = self.edge if self.sign * (at - self.edge) > 0 else at
-        starts = [place, self.points[0][2]]
-        if len(self.points) > 1:
-            before, _, other, _ = self.points[-2]
-            starts.insert(0, place + (place - other) * (at - x) / (x - before))
-        return at, starts
-
-    def between(self):
-        """Illinois's rule on the height, warm from both ends."""
-        (a, f, left, _), (b, g, right, _) = self.bracket
-        low, high = f - 1, g - 1
-        if self.kept <= -2:
-            high /= 2
-        elif self.kept >= 2:
-            low /= 2
-        part = np.clip(-low / (high - low) if high > low else 0.5, 0.01, 0.99)
-        return a + (b - a) * part, [left + (right - left) * part, left, right]
-
-    def narrow(self):
-        (a, f, *_), (b, g, *_) = self.bracket
-        close = min(abs(f - 1), abs(g - 1)) < CROSSING
-        return close or abs(b - a) <= 1e-12 * (1 + abs(a)) or self.failures > 8
-
-    def take(self, asked, x, height, place, squares):
-        point = (float(x), float(height), place, float(squares))
-        if self.state == "crossed":
-            (a, *_), (b, *_) = self.bracket
-            if not (np.isfinite(squares) and min(a, b) <= x <= max(a, b)):
-                self.failures += 9
-                return
-            self.inside_points.append(point)
-            if abs(height - 1) < CROSSING:
-                self.bracket = [point, point]
-            elif height < 1:
-                self.bracket[0], self.kept = point, min(self.kept, 0) - 1
-            else:
-                self.bracket[1], self.kept = point, max(self.kept, 0) + 1
-            return
-        before = self.points[-1]
-        moved = self.sign * (x - before[0])
-        if not np.isfinite(squares) or moved < 0.1 * abs(asked - before[0]):
-            self.failures += 1
-            self.step /= 4
-            if self.failures > 5:
-                self.state = "lost"
-            return
-        self.points.append(point)
-        if height >= 1:
-            self.state, self.bracket, self.failures = "crossed", [before, point], 0
-            return
-        self.check_edge()
-        self.step *= float(np.clip(RISE / max(height - before[1], 1e-3), 0.5, 3.0))
 
 
 def _row(fit, name, low, high, note):

@@ -95,7 +95,8 @@ def _fit(record):
         p.check(parameters[p.name]["value"], parameters[p.name]["unit"])
     study = Study.from_arrays(
         np.array(data["time_hour"], dtype=float), np.array(data["released"], dtype=float), time_unit="h",
-        replicate=data["replicate"], sd=data.get("sd"), n=data.get("n"), formulation=data["formulation"], source=data["source"], citation=data["citation"])
+        replicate=data["replicate"], sd=data.get("sd"), n=data.get("n"), formulation=data["formulation"],
+        source=data["source"], citation=data["citation"])
     study = replace(study, time_unit=data["time_unit"], sha256=data["sha256"])
     return Fit(
         model=model, study=study,
