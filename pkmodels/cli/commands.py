@@ -15,7 +15,12 @@ def fit(given):
     found = fitting.fit(study, given.model, fixed=_assigned(given.fix), weights=given.weights, errors=given.errors,
                         priors=given.priors, seed=given.seed)
     _keep(found, given)
-    output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
+    around = _intervals(given, found)
+    if around is None:
+        output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
+    else:
+        output.result(given, text=lambda: f"{found.text}\n\n{around.text}", table=lambda: around.table,
+                      content=lambda: {**found.to_dict(), "intervals": around.to_dict()})
     _remarks(found.verdicts)
 
 
@@ -126,6 +131,14 @@ def _study(given, **other):
     _remarks(study.notes, mark=" ")
     _remarks((*study.warnings, *study.set_aside))
     return study
+
+
+def _intervals(given, found):
+    if given.intervals is None:
+        return None
+    settings = {} if given.intervals == "standard" else {"progress": lambda parts: output.progress(parts, "intervals")}
+    return found.intervals_by(given.intervals, **settings,
+                              **({"seed": given.seed} if given.intervals == "bootstrap" else {}))
 
 
 def _fitted(given):

@@ -75,9 +75,11 @@ def _fit(verbs):
                    help="a parameter that is known, such as --fix 'k_burst=2/day'")
     p.add_argument("--save", metavar="FILE.toml", help="keep the fit as a record for predict, coverage and report")
     _errors_of_points(p)
+    p.add_argument("--intervals", choices=["standard", "profile", "bootstrap"],
+                   help="95 %% intervals of parameters and of t50, burst and plateau, made this way")
     p.add_argument("--priors", choices=["public"], help="hold parameters to their spread over published curves")
     _reading(p)
-    _seed(p, "of the spread of starts")
+    _seed(p, "of the spread of starts, and of a bootstrap")
     _output(p)
 
 

@@ -8,13 +8,17 @@ from .. import __version__, catalogue
 from ..errors import FitError, ModelError, SolveError
 from ..studies import Study
 from . import bounds, polish, search, statistics, verdicts, weighting
+from .bootstrap import bootstrap
 from .compare import Comparison
 from .priors import priors as prior_rows
 from .problem import Problem
+from .profile import profile
 from .record import load_fit, save
 from .result import Fit, in_time_unit, intervals
+from .uncertainty import Intervals, standard
 
-__all__ = ["Comparison", "Fit", "compare", "fit", "fit_points", "load_fit", "save"]
+__all__ = ["Comparison", "Fit", "Intervals", "bootstrap", "compare", "fit", "fit_points", "load_fit", "profile", "save",
+           "standard"]
 
 SEED = 1
 
@@ -83,7 +87,7 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
         free=polished.free, covariance=polished.covariance, statistics=numbers,
         verdicts=tuple(verdicts.verdicts(model, used, polished, numbers, problem, shown_units, known)),
         seed=seed, at_bound=polished.at_bound, fixed=tuple(fixed), idle=polished.idle, weights=weights, errors=errors,
-        notes=(*notes, *declared), version=__version__, lmfit=polished.result)
+        notes=(*notes, *declared), priors=rows, version=__version__, lmfit=polished.result)
 
 
 def fit_points(curve, x, y, *, start, conditions=None, seed=SEED):

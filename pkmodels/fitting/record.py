@@ -35,13 +35,16 @@ def save(fit, path):
         "pkmodels": fit.version,
         "recipe": {"model": fit.model.name, "seed": fit.seed, "weights": fit.weights, "errors": fit.errors,
                    "notes": list(fit.notes),
-                   "fixed": {n: [fit.values[n], fit.units[n]] for n in fit.fixed}},
+                   "fixed": {n: [fit.values[n], fit.units[n]] for n in fit.fixed},
+                   "priors": [list(row) for row in fit.priors]},
         "data": {
             "source": study.source, "sha256": study.sha256, "formulation": study.formulations[0],
             "citation": study.citation, "time_unit": study.time_unit,
             "time_hour": [float(v) for v in frame["time_hour"]],
             "released": [float(v) for v in frame["released"]],
             "replicate": [str(v) for v in frame["replicate"]],
+            "sd": [float(v) for v in frame["sd"]],
+            "n": [float(v) for v in frame["n"]],
         },
         "outcome": {
             "parameters": {n: {"value": fit.values[n], "stderr": fit.stderr[n], "unit": fit.units[n]}
@@ -98,7 +101,8 @@ def _fit(record):
         p.check(parameters[p.name]["value"], parameters[p.name]["unit"])
     study = Study.from_arrays(
         np.array(data["time_hour"], dtype=float), np.array(data["released"], dtype=float), time_unit="h",
-        replicate=data["replicate"], formulation=data["formulation"], source=data["source"], citation=data["citation"])
+        replicate=data["replicate"], sd=data.get("sd"), n=data.get("n"), formulation=data["formulation"],
+        source=data["source"], citation=data["citation"])
     study = replace(study, time_unit=data["time_unit"], sha256=data["sha256"])
     fit = Fit(
         model=model, study=study,
@@ -110,6 +114,7 @@ def _fit(record):
         verdicts=tuple(map(str, outcome["verdicts"])), seed=int(recipe["seed"]),
         at_bound=dict(outcome["at_bound"]), fixed=tuple(recipe["fixed"]), idle=tuple(outcome["idle"]),
         weights=recipe["weights"], errors=recipe["errors"], notes=tuple(recipe["notes"]),
+        priors=tuple((str(name), float(centre), float(width)) for name, centre, width in recipe.get("priors", ())),
         version=str(record["pkmodels"]))
     known = fit.covariance[np.isfinite(fit.covariance)]
     whole = known.size == fit.covariance.size

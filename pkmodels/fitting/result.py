@@ -51,6 +51,8 @@ class Fit:
         As they were asked for.
     notes : tuple of str
         What was done to the points' errors, and priors, in sentences.
+    priors : tuple of (str, float, float)
+        Rows of prior knowledge as `Problem.priors` has them.
     lmfit : lmfit.minimizer.MinimizerResult or None
         lmfit's own result, untouched; None for a fit loaded from a record.
     """
@@ -71,6 +73,7 @@ class Fit:
     weights: str = "none"
     errors: str = "independent"
     notes: tuple = ()
+    priors: tuple = ()
     version: str = ""
     lmfit: object = field(default=None, repr=False)
 
@@ -116,6 +119,37 @@ class Fit:
             value, unit = self._shown(a, found[a.name])
             rows[a.name] = {"value": value, "unit": unit, "meaning": a.meaning}
         return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "unit", "meaning"])
+
+    @cached_property
+    def derived(self):
+        """Burst, half-life of release, mean time and plateau with standard errors and 95 % intervals (a DataFrame)."""
+        from .uncertainty import standard
+
+        table = standard(self).table
+        return table[~table.index.isin(self.values)]
+
+    def intervals_by(self, method="profile", **settings):
+        """95 % intervals of parameters and derived quantities.
+
+        Parameters
+        ----------
+        method : {"standard", "profile", "bootstrap"}
+            From standard errors; by the likelihood ratio; by fitting resampled points.
+        settings
+            Of `pkmodels.fitting.profile.profile` or `pkmodels.fitting.bootstrap.bootstrap`.
+
+        Returns
+        -------
+        Intervals
+
+        Raises
+        ------
+        UnknownName
+            If there is no such method.
+        """
+        from .uncertainty import by_method
+
+        return by_method(self, method, settings)
 
     @property
     def residuals(self):

@@ -45,7 +45,7 @@ def whitening(study, weights="none", errors="independent"):
     if errors == "increments":
         if weights != "none":
             raise FitError(f"weights {weights} are for independent errors; leave them away with errors='increments'")
-        return _increments(study), ("errors add up from sample to sample: the increments were fitted",)
+        return increments(study), ("errors add up from sample to sample: the increments were fitted",)
     if weights == "none":
         return None, ()
     variance, notes = _BY_NAME[weights](study)
@@ -107,7 +107,7 @@ def _spread(study):
     return means.loc[study.times].to_numpy(dtype=float)
 
 
-def _increments(study):
+def increments(study):
     """Differences from sample to sample within each replicate; its determinant is one, so fits can be compared."""
     n = len(study.times)
     matrix = np.eye(n)

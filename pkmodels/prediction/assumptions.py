@@ -14,12 +14,12 @@ def assumptions(*, release, drug, available, unreleased, horizon, environment, d
     if drug is not None:
         said += _of_body(drug, available, draws)
     if draws:
-        said.append(f"The interval is that of the release fit alone: {draws} draws from its parameters' "
-                    f"standard errors.")
+        where = "its bootstrap" if release.sampled is not None else "its parameters' standard errors"
+        said.append(f"The interval is that of the release fit alone: {draws} draws from {where}.")
         if refused > 0.05:
             said.append(f"{100 * refused:.0f} % of the draws lay outside the parameters' bounds and were drawn again: "
                         f"the standard errors are too wide for these bounds, so read the interval with care.")
-    elif release is not None and release.covariance is None:
+    elif release is not None and not release.can_draw:
         said.append("No interval: the release was given without a fit, or its fit has no standard errors.")
     return said
 

@@ -188,7 +188,7 @@ def _grid(release, doses, horizon, environment, drawn, shown):
 
 
 def _can_draw(release, draws):
-    return release is not None and draws > 0 and release.covariance is not None and bool(release.free)
+    return release is not None and draws > 0 and release.can_draw
 
 
 def _share(value):

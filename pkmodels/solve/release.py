@@ -40,6 +40,8 @@ class Release:
         Last sampling time in hours; NaN where there are no data.
     origin : mapping
         Where the values come from (data file and hash, fit, given by hand) for results to carry.
+    sampled : mapping of str to array (samples,), optional
+        Sets of values that are as plausible as the fit allows (of a bootstrap), drawn from instead of ``covariance``.
     """
 
     model: object
@@ -51,6 +53,7 @@ class Release:
     plausible: Callable | None = None
     measured_until: float = float("nan")
     origin: Mapping = field(default_factory=dict)
+    sampled: Mapping | None = None
 
     def share(self, times, environment=None, values=None):
         """Released share at rising ``times`` (hours since injection), between 0 and 1 and never falling.
@@ -96,6 +99,11 @@ class Release:
         """Hours since injection at which the release bends sharply."""
         return kinks(self.model, self.values)
 
+    @property
+    def can_draw(self):
+        """Whether anything is known of the uncertainty of the values."""
+        return self.sampled is not None or (self.covariance is not None and bool(self.free))
+
     def draws(self, count, seed):
         """Values that are as plausible as the fit allows.
 
@@ -108,7 +116,11 @@ class Release:
         -------
         dict of str to array (count, 1), and the share of proposals that fell outside the bounds
         """
-        if self.covariance is None or not self.free:
+        if self.sampled is not None:
+            size = len(next(iter(self.sampled.values())))
+            which = np.random.default_rng(seed).integers(0, size, count)
+            return {name: np.asarray(numbers)[which, None] for name, numbers in self.sampled.items()}, 0.0
+        if not self.can_draw:
             raise PredictionError("this release was given by hand, without a fit, so nothing is known of its "
                                   "uncertainty; fit a curve to have an interval")
         generator = np.random.default_rng(seed)
