@@ -70,7 +70,7 @@ def test_every_room_has_a_floor():
 
 
 def test_files_can_be_held_in_mind():
-    long = {str(p.relative_to(ROOT)): n for _, p in rooms() if (n := len(p.read_text().splitlines())) > 350}
+    long = {str(p.relative_to(ROOT)): n for _, p in rooms() if (n := len(p.read_text().splitlines())) > 380}
     assert not long
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from .. import units
 from ..errors import FitError, unknown
 from ..solve import observe
-from . import derived
+from . import derived, weighting
 from .bounds import scaled, unscaled
 from .result import CONFIDENCE
 from .uncertainty import Intervals, informative
@@ -182,7 +182,7 @@ def _resamples(fit, problem, numbers, counts_in, spare, kind, count, generator):
 
 
 def _replicates(fit):
-    names = fit.study.frame["replicate"].astype(str).to_numpy()
+    names = weighting.after_start(fit.study).frame["replicate"].astype(str).to_numpy()
     found = len(np.unique(names))
     if found < FEWEST_REPLICATES or "" in names:
         raise FitError(f"resampling replicates needs {FEWEST_REPLICATES} or more, and {fit.study.source} formulation "

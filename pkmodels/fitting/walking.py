@@ -35,8 +35,9 @@ def problem_of(fit):
     FitError
         If the fit cannot be posed again (weights whose standard deviations a record does not hold).
     """
-    times = fit.study.times
-    white, _ = weighting.whitening(fit.study, fit.weights, fit.errors)
+    study = weighting.after_start(fit.study)
+    times = study.times
+    white, _ = weighting.whitening(study, fit.weights, fit.errors)
     box = bounds.box(fit.model, times)
     if fit.fixed:
         held = [k for k, p in enumerate(fit.model.parameters) if p.name in fit.fixed]
@@ -44,7 +45,7 @@ def problem_of(fit):
         for a in arrays:
             a[held] = [fit.inside[fit.model.parameters[k].name] for k in held]
         box = bounds.Box(*arrays, by_data=box.by_data)
-    return Problem(fit.model, times, fit.study.released, box, whitening=white, fixed=fit.fixed, priors=fit.priors)
+    return Problem(fit.model, times, study.released, box, whitening=white, fixed=fit.fixed, priors=fit.priors)
 
 
 def limits(problem, walkers):
