@@ -1,6 +1,6 @@
 """How often 95 % intervals hold the truth: standard errors, profile likelihood and bootstrap, by simulation.
 
-    python benchmarks/interval_coverage.py                 400 curves per case, about a quarter of an hour
+    python benchmarks/interval_coverage.py                 400 curves per case, some ten minutes
     python benchmarks/interval_coverage.py --quick         40 curves per case
 
 Curves with known parameters get errors of 1.5 % of dose (independent) or steps of 0.8 % (a random walk, fitted

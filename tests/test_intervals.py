@@ -161,6 +161,15 @@ class TestProfile:
         assert low < high == pytest.approx(1.05)
         assert "reaches its upper bound" in profile.table.loc["plateau", "note"]
 
+    def test_a_share_that_may_never_be_reached_is_open(self):
+        """Where a plateau just below 80 % fits nearly as well, t80 has no upper end."""
+        found = fitting.fit(made(0.82 * (1 - np.exp(-0.12 * DAYS)) + NOISE), "first_order+plateau")
+        profile = fitting.profile(found, quantities=["plateau", "t80", "t50"])
+        assert profile["plateau"][0] < 0.8 < found.values["plateau"]
+        assert profile["t80"][1] == math.inf
+        assert "never reached" in profile.table.loc["t80", "note"]
+        assert np.isfinite(profile["t50"]).all()
+
     def test_every_end_is_on_the_cut(self, weibull):
         """Held at the end of its interval, a fit of the others has just the sum of squares of the cut."""
         found = fitting.profile(weibull)

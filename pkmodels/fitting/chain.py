@@ -8,6 +8,8 @@ import numpy as np
 RISE = 0.3
 #: The crossing is found to this share of the half-width.
 CROSSING = 1e-6
+#: A crossing that is found less well than this is called rough.
+ROUGH = 1e-3
 
 
 @dataclass
@@ -32,6 +34,12 @@ class Chain:
             return a + (b - a) * (1 - f) / (g - f) if g > f else b
         return self.edge if self.state == "bound" else self.points[-1][0]
 
+    @property
+    def rough(self):
+        """Whether the crossing is only known to lie within the last step."""
+        (a, f, *_), (b, g, *_) = self.bracket or [(0.0, 1.0), (0.0, 1.0)]
+        return min(abs(f - 1), abs(g - 1)) > ROUGH and abs(b - a) > ROUGH * abs(b - self.points[0][0])
+
     def check_edge(self):
         if self.sign * (self.edge - self.points[-1][0]) <= self.tolerance:
             self.state = "bound"
@@ -54,7 +62,7 @@ class Chain:
             high /= 2
         elif self.kept >= 2:
             low /= 2
-        part = np.clip(-low / (high - low) if high > low else 0.5, 0.01, 0.99)
+        part = np.clip(-low / (high - low) if high > low and not self.failures else 0.5, 0.01, 0.99)
         return a + (b - a) * part, [left + (right - left) * part, left, right]
 
     def narrow(self):
@@ -67,7 +75,7 @@ class Chain:
         if self.state == "crossed":
             (a, *_), (b, *_) = self.bracket
             if not (np.isfinite(squares) and min(a, b) <= x <= max(a, b)):
-                self.failures += 9
+                self.failures += 3
                 return
             self.inside_points.append(point)
             if abs(height - 1) < CROSSING:

@@ -19,6 +19,7 @@ LONGEST_WALK, REFINEMENTS = 40, 25
 PULL, PULLED_STEPS = 1e3, 40
 #: A time beyond so many times the last sample is as good as never.
 NEVER = 100.0
+_ROUGH = "the curve bends too sharply to follow the profile to its crossing: an end is interpolated"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -134,6 +135,7 @@ class _Setting:
                 value = (-np.inf, np.inf)[side] if p.scale == "linear" else (0.0, np.inf)[side]
                 notes.append("open: the profile never rises")
             ends.append(value)
+            notes += [_ROUGH] * chain.rough
         path = [(float(from_scale(x, p)), ss) for x, ss in self._joined(chains)]
         return ends, notes, path
 
@@ -149,32 +151,20 @@ class _Setting:
             shown = self._outside(q, value[0])
             return (shown, shown), ("given by the model, not by the data",), ()
         error = max(self._error(by_scale), 1e-7)
-        firm = np.sqrt(PULL * max(self.variance, 1e-30)) / error
-
-        def measure(numbers):
-            found, by = derived.value_and_slope(model, numbers, last, name)
-            return (np.log(found), by / found[:, None]) if log else (found, by)
-
-        def evaluate(at, starts):
-            def target(numbers, which):
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    found, by = measure(numbers)
-                return np.where(np.isfinite(found), firm * (found - at[which]), np.inf), np.nan_to_num(firm * by)
-
-            low, high = limits(self.problem, len(at))
-            walked = walk(self.problem, starts, low, high, target=target, steps=PULLED_STEPS, enough=1e-7)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                reached, _ = measure(unscaled(model, walked.place))
-            return reached, walked.place, walked.squares
-
+        evaluate = self._pulled(name, last, log, error)
         begin = float(np.log(value[0]) if log else value[0])
         top = np.log(max(NEVER * last, 10 * value[0])) if q.kind == "time" else 1.0
         edges = (np.log(derived.EARLIEST) if log else 0.0, top if log or q.kind == "share" else np.exp(top))
         chains = self._walk(evaluate, begin, error, *edges)
+        never = np.isfinite(q.level) and self._may_stay_below(q.level, last)
         ends, notes = [], []
         for side, chain in enumerate(chains):
             end = float(np.exp(chain.end) if log else chain.end)
             far = chain.state == "lost" and side == 1 and end > 10 * last
+            if side == 1 and never:
+                ends.append(np.inf)
+                notes.append("open: the data do not exclude that it is never reached")
+                continue
             if q.kind == "time" and (chain.state == "bound" or far):
                 end = (0.0, np.inf)[side]
                 notes.append(f"open: beyond {NEVER:g} times the last sample" if side
@@ -182,8 +172,45 @@ class _Setting:
             elif chain.state in ("bound", "lost"):
                 notes.append(f"{('lower', 'upper')[side]} end: as far as the model and its bounds can go")
             ends.append(self._outside(q, end))
+            notes += [_ROUGH] * chain.rough
         path = [(float(np.exp(x) if log else x), ss) for x, ss in self._joined(chains)]
         return ends, notes, path
+
+    def _pulled(self, name, last, log, error):
+        """A function that fits with a derived quantity pulled to where it is asked to be, and says how far it came."""
+        model = self.fit.model
+        firm = np.sqrt(PULL * max(self.variance, 1e-30)) / error
+
+        def measure(numbers):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                found, by = derived.value_and_slope(model, numbers, last, name)
+                return (np.log(found), by / found[:, None]) if log else (found, by)
+
+        def evaluate(at, starts):
+            def target(numbers, which):
+                found, by = measure(numbers)
+                return np.where(np.isfinite(found), firm * (found - at[which]), np.inf), np.nan_to_num(firm * by)
+
+            walked = walk(self.problem, starts, *limits(self.problem, len(at)), target=target, steps=PULLED_STEPS,
+                          enough=1e-7)
+            return measure(unscaled(model, walked.place))[0], walked.place, walked.squares
+
+        return evaluate
+
+    def _may_stay_below(self, level, last):
+        """Whether curves that end below a level belong to the region of the profile."""
+        value, slope = derived.value_and_slope(self.fit.model, unscaled(self.fit.model, self.centre)[None], last,
+                                               "plateau_share")
+        by_scale = slope[0] * self._by_scale()
+        if not np.max(np.abs(by_scale), initial=0) > 1e-12:
+            return False
+        evaluate = self._pulled("plateau_share", last, False, max(self._error(by_scale), 1e-7))
+        # Downhill in a few steps, each from the last: the way may be bent.
+        place = self.centre
+        for at in np.linspace(value[0], level - 0.002, 6)[1:]:
+            reached, places, squares = evaluate(np.array([at]), place[None])
+            place = places[0]
+        return bool(reached[0] < level and self._height(squares[0]) < 1)
 
     def _outside(self, q, value):
         return float(units.outside(value, self.fit.study.time_unit)) if q.kind == "time" else float(value)
