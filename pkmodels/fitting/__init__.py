@@ -7,13 +7,15 @@ import numpy as np
 from .. import __version__, catalogue
 from ..errors import FitError, ModelError, SolveError
 from . import bounds, polish, search, statistics, verdicts, weighting
+from .batch import Batch, compare_each, fit_each
 from .compare import Comparison
 from .priors import priors as prior_rows
 from .problem import Problem
 from .record import load_fit, save
 from .result import Fit, in_time_unit, intervals
 
-__all__ = ["Comparison", "Fit", "compare", "fit", "fit_points", "load_fit", "save"]
+__all__ = ["Batch", "Comparison", "Fit", "compare", "compare_each", "fit", "fit_each", "fit_points", "load_fit",
+           "save"]
 
 SEED = 1
 
