@@ -11,7 +11,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "studies": ("Study", "read_study"),
-    "fitting": ("Comparison", "Fit", "compare", "fit", "load_fit"),
+    "fitting": ("Batch", "Comparison", "Fit", "compare", "compare_each", "fit", "fit_each", "load_fit"),
     "prediction": ("Drug", "Regimen", "predict", "read_drug", "read_regimen"),
     "solve.release": ("Release",),
     "metrics": ("Coverage", "Similarity", "Window", "coverage", "read_window", "similarity"),

@@ -37,6 +37,18 @@ def compare(given):
     remark("", found.advice, *(f"! {name} could not be fitted: {why}" for name, why in found.failed.items()))
 
 
+def batch(given):
+    """Every formulation of a file."""
+    from .. import fitting
+
+    models = [m.strip() for m in given.models.split(",") if m.strip()] if given.models else None
+    found = fitting.compare_each(_study(given), models, weights=given.weights, errors=given.errors, seed=given.seed,
+                                 progress=lambda curves: output.progress(curves, "curves"))
+    output.result(given, text=lambda: found.text_of(best=given.best), content=found.to_dict,
+                  table=lambda: found.best if given.best else found.table)
+    remark("", *found.advice)
+
+
 def predict(given):
     """Predict released share and concentrations."""
     from .. import prediction

@@ -38,6 +38,7 @@ def parser():
     _show(verbs)
     _fit(verbs)
     _compare(verbs)
+    _batch(verbs)
     _predict(verbs)
     _coverage(verbs)
     _similarity(verbs)
@@ -91,6 +92,18 @@ def _compare(verbs):
     p.add_argument("--save", metavar="FILE.toml", help="keep the best fit as a record")
     _errors_of_points(p)
     _reading(p)
+    _seed(p, "of the spread of starts")
+    _output(p)
+
+
+def _batch(verbs):
+    p = _verb(verbs, "batch", "fit every formulation of a file: one row per curve and model",
+              "pkmodels batch kakade_2018_goserelin --models weibull,first_order --out table.xlsx")
+    p.add_argument("data", help=_DATA_HELP)
+    p.add_argument("--models", metavar="A,B,...", help="names with commas between; all models when not given")
+    p.add_argument("--best", action="store_true", help="only the chosen model of every curve")
+    _errors_of_points(p)
+    _units(p)
     _seed(p, "of the spread of starts")
     _output(p)
 

@@ -8,6 +8,7 @@ from .. import __version__, catalogue
 from ..errors import FitError, ModelError, SolveError
 from ..studies import Study
 from . import bounds, polish, search, statistics, verdicts, weighting
+from .batch import Batch, compare_each, fit_each
 from .bootstrap import bootstrap
 from .compare import Comparison
 from .priors import priors as prior_rows
@@ -17,8 +18,8 @@ from .record import load_fit, save
 from .result import Fit, in_time_unit, intervals
 from .uncertainty import Intervals, standard
 
-__all__ = ["Comparison", "Fit", "Intervals", "bootstrap", "compare", "fit", "fit_points", "load_fit", "profile", "save",
-           "standard"]
+__all__ = ["Batch", "Comparison", "Fit", "Intervals", "bootstrap", "compare", "compare_each", "fit", "fit_each",
+           "fit_points", "load_fit", "profile", "save", "standard"]
 
 SEED = 1
 

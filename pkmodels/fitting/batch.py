@@ -53,7 +53,9 @@ class Batch:
         import pandas as pd
 
         rows = [row for curve in self.curves for row in self._rows_of(curve)]
-        return pd.DataFrame(rows).set_index(["curve", "model"])
+        return pd.DataFrame(rows, columns=list(dict.fromkeys([*_COLUMNS[:-2], *(n for r in rows for n in r
+                                                               if n not in _COLUMNS), *_COLUMNS[-2:]]))
+                            ).set_index(["curve", "model"])
 
     @property
     def best(self):
@@ -68,12 +70,11 @@ class Batch:
                             "failed": {model: why for (name, model), why in self.failed.items() if name == curve}}
                            for curve in self.curves]}
 
-    @property
-    def text(self):
-        """The table for people."""
+    def text_of(self, *, best=False):
+        """The table for people, or its chosen models only."""
         from tabulate import tabulate
 
-        return tabulate(self._shown(), headers=_HEADERS, disable_numparse=True)
+        return tabulate(self._shown(self.best if best else self.table), headers=_HEADERS, disable_numparse=True)
 
     @property
     def advice(self):
@@ -90,16 +91,17 @@ class Batch:
         if any(len(found.fits) > 1 for found in self.comparisons.values()):
             said.append("chosen by AICc: " + ", ".join(f"{name} {count} times" for count, name in counts))
         if self.failed:
-            said.append(f"{len(self.failed)} fits could not be made; the column 'reason' says why")
+            said.append(f"{len(self.failed)} fit{'s' * (len(self.failed) > 1)} could not be made; the column 'reason' "
+                        f"says why")
         return tuple(said)
 
     def __repr__(self):
-        return "\n".join([self.text, "", *self.advice])
+        return "\n".join([self.text_of(), "", *self.advice])
 
     def _repr_html_(self):
         from tabulate import tabulate
 
-        return (tabulate(self._shown(), headers=_HEADERS, tablefmt="html", disable_numparse=True)
+        return (tabulate(self._shown(self.table), headers=_HEADERS, tablefmt="html", disable_numparse=True)
                 + "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self.advice))
 
     def _rows_of(self, curve):
@@ -115,8 +117,9 @@ class Batch:
             if name == curve:
                 yield {"curve": curve, "model": model, "reason": why}
 
-    def _shown(self):
-        for (curve, model), row in self.table.iterrows():
+    @staticmethod
+    def _shown(table):
+        for (curve, model), row in table.iterrows():
             fitted = not row["reason"]
             aicc = f"{row['aicc']:.2f}" if fitted and math.isfinite(row["aicc"]) else "" if not fitted else "too few"
             yield (curve, model, f"{row['rmse_percent']:.2f}" if fitted else "", aicc,
@@ -124,6 +127,8 @@ class Batch:
                    row["parameters"] if fitted else f"not fitted: {row['reason']}")
 
 
+_COLUMNS = ("curve", "model", "rank", "points", "rmse_percent", "r2_adj", "aicc", "weight", "remarks", "parameters",
+            "reason")
 _HEADERS = ("curve", "model", "RMSE (% of dose)", "AICc", "weight", "remarks", "parameters")
 
 

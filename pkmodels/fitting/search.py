@@ -16,7 +16,7 @@ STARTS, SCOUTS, WALKERS, SCOUT_STEPS, STEPS = 2048, 160, 32, 15, 60
 #: What is usual: times so many times beyond the samples, plain numbers within this factor of their typical value.
 USUAL, USUAL_NUMBER = 3.0, 4.0
 #: Walkers that go on to the end; how far into each gap between samples a lag is put, and into how many gaps at most.
-LAST, INTO_GAP, GAPS = 6, (0.02, 0.35, 0.7, 0.98), 15
+LAST, INTO_GAP, GAPS = 8, (0.002, 0.35, 0.7, 0.998), 15
 #: Places that are part the best one, part another start.
 CROSSED = 64
 #: Of a walk from a start that somebody gave.
@@ -43,12 +43,14 @@ def search(problem, seed, start=None):
     array (walkers, parameters) in the units used inside, and their sums of squares (walkers,)
     """
     closed = isinstance(problem.model, Curve)
-    count, walkers = (STARTS, WALKERS) if closed else (FLOW_STARTS, FLOW_WALKERS)
+    # A line and a plane are soon searched; from four parameters on there are full numbers.
+    fewer = 2 ** max(0, 4 - len(problem.names) + len(problem.fixed)) if start is None else 1
+    count, walkers = (STARTS // fewer, WALKERS) if closed else (FLOW_STARTS, FLOW_WALKERS)
     starts = _spread(problem, count, seed) if start is None else _around(problem, start, count, seed)
     starts = starts[problem.in_order(starts)]
     spread = starts
     if closed:
-        starts, squares = _walk(problem, _scouts(starts, problem.squares(starts)), SCOUT_STEPS)
+        starts, squares = _walk(problem, _scouts(starts, problem.squares(starts), SCOUTS // fewer), SCOUT_STEPS)
     else:
         squares = problem.squares(starts)
     order = np.argsort(squares, kind="stable")[:walkers]
@@ -57,7 +59,7 @@ def search(problem, seed, start=None):
     if closed and start is None and len(found):
         best = found[np.argmin(squares)]
         again = np.concatenate([_hops(problem, best, spread, seed),
-                                _crossed(problem, best, spread, CROSSED, seed)])
+                                _crossed(problem, best, spread, CROSSED // fewer, seed)])
         other, other_squares = _possible(problem, *_walk(problem, again))
         found, squares = np.concatenate([found, other]), np.concatenate([squares, other_squares])
         order = np.argsort(squares, kind="stable")[:LAST]
@@ -83,9 +85,9 @@ def _possible(problem, found, squares):
     return found[fine], squares[fine]
 
 
-def _scouts(starts, squares):
+def _scouts(starts, squares, count):
     """The nearest of all starts, and as many that are each the nearest of a handful, so that no valley is left out."""
-    half = SCOUTS // 2
+    half = count // 2
     nearest = np.argsort(squares, kind="stable")[:half]
     groups = np.array_split(np.arange(len(starts)), half)
     others = [group[np.argmin(squares[group])] for group in groups if len(group)]
@@ -224,8 +226,8 @@ def _walk_alone(problem, starts):
     found = []
     for start in starts:
         begin = np.clip(scaled(model, start), low + room, high - room)
-        walked = least_squares(lambda place: _residual_and_slope(problem, place[None])[0][0], begin,
-                               jac=lambda place: _residual_and_slope(problem, place[None])[1][0],
+        walked = least_squares(lambda place: _residual(problem, place[None])[0], begin,
+                               jac=lambda place: _slope(problem, place[None])[0],
                                bounds=(low, high + (high == low)), x_scale="jac", ftol=1e-8, xtol=1e-8,
                                max_nfev=FLOW_STEPS)
         found.append(unscaled(model, np.clip(walked.x, low, high)))
@@ -234,14 +236,22 @@ def _walk_alone(problem, starts):
 
 
 def _residual_and_slope(problem, place):
-    """Residuals, and their slopes on the parameters' own scales."""
+    return _residual(problem, place), _slope(problem, place)
+
+
+def _residual(problem, place):
+    """Residuals; a walker that lost its footing counts as far off, so its step is taken back."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        residual = problem.residual(unscaled(problem.model, place))
+    return np.where(np.isfinite(residual), np.clip(residual, -FAR_OFF, FAR_OFF), FAR_OFF)
+
+
+def _slope(problem, place):
+    """The slopes of the residuals on the parameters' own scales."""
     numbers = unscaled(problem.model, place)
     with np.errstate(over="ignore", invalid="ignore"):
-        residual = problem.residual(numbers)
         slope = problem.slope(numbers) * _inside_slope(problem.model, numbers)[:, None, :]
-    # A walker that lost its footing counts as far off, so its step is taken back.
-    residual = np.where(np.isfinite(residual), np.clip(residual, -FAR_OFF, FAR_OFF), FAR_OFF)
-    return residual, np.clip(np.where(np.isfinite(slope), slope, 0.0), -STEEPEST, STEEPEST)
+    return np.clip(np.where(np.isfinite(slope), slope, 0.0), -STEEPEST, STEEPEST)
 
 
 def _inside_slope(model, numbers):

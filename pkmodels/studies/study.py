@@ -209,8 +209,7 @@ class Study:
 
     def without(self, rows):
         """The study without the rows of its frame that a boolean array marks."""
-        others = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "frame"}
-        return Study.from_frame(self.frame[~np.asarray(rows, dtype=bool)], **others)
+        return replace(self, frame=self.frame[~np.asarray(rows, dtype=bool)].reset_index(drop=True))
 
     @property
     def differing_conditions(self):

@@ -1,0 +1,110 @@
+"""Many curves one by one: a row for each, a reason for each that cannot be fitted."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pkmodels import fitting
+from pkmodels.cli import main
+from pkmodels.errors import FitError, UnknownName
+from pkmodels.studies import Study
+
+DAYS = np.array([0, 0.5, 1, 2, 4, 7, 10, 14, 21.0])
+
+
+@pytest.fixture(scope="module")
+def study():
+    """First order at three rates, and a curve of two points."""
+    parts = [pd.DataFrame({"formulation": name, "replicate": "", "time_hour": 24 * DAYS,
+                           "released": 1 - np.exp(-rate * DAYS), "sd": np.nan, "n": np.nan, "row": 1})
+             for name, rate in (("slow", 0.05), ("middle", 0.2), ("fast", 0.9))]
+    short = parts[0].iloc[:2].assign(formulation="short")
+    return Study.from_frame(pd.concat([*parts, short]), time_unit="day", source="made.csv")
+
+
+def test_one_model_on_every_curve(study):
+    found = fitting.fit_each(study, "first_order")
+    assert found.table["k (1/day)"].to_list() == pytest.approx([0.05, 0.2, 0.9, 0.05], rel=1e-6)
+    assert found.table.loc[("middle", "first_order"), "points"] == 9
+    assert "k = 0.2" in found.table.loc[("middle", "first_order"), "parameters"]
+    assert not found.failed
+
+
+def test_a_curve_that_cannot_be_fitted_is_named(study):
+    found = fitting.compare_each(study, ["weibull", "first_order"])
+    assert "weibull has 2 parameters to find" in found.failed["short", "weibull"]
+    assert found.table.loc[("short", "weibull"), "reason"]
+    assert found["short"].best.model.name == "first_order"
+    assert found.best.index.get_level_values("curve").to_list() == ["slow", "middle", "fast", "short"]
+    assert any("1 fit could not be made" in sentence for sentence in found.advice)
+    assert "not fitted: weibull has" in repr(found)
+    with pytest.raises(FitError, match="short could not be fitted: weibull has 2 parameters"):
+        fitting.fit_each(study, "weibull")["short"]
+
+
+def test_nothing_fits(study):
+    found = fitting.fit_each(study.only("short"), "weibull")
+    assert found.advice == ("none of the curves could be fitted",)
+    assert list(found.table.index) == [("short", "weibull")]
+    assert "short" in repr(found)
+
+
+def test_a_wrong_name_is_said_at_once(study):
+    with pytest.raises(UnknownName, match="did you mean weibull"):
+        fitting.fit_each(study, "wiebull")
+    with pytest.raises(UnknownName, match="kind of weights"):
+        fitting.compare_each(study, ["weibull"], weights="1/x")
+    with pytest.raises(UnknownName, match="there is no curve called 'fst'; did you mean fast"):
+        fitting.fit_each(study, "first_order")["fst"]
+
+
+def test_conditions_make_curves():
+    frame = pd.DataFrame({"formulation": "A", "replicate": "", "time_hour": np.tile(24 * DAYS, 2), "sd": np.nan,
+                          "n": np.nan, "row": 1, "pH": np.repeat([5.5, 7.4], len(DAYS)),
+                          "released": np.concatenate([1 - np.exp(-0.5 * DAYS), 1 - np.exp(-0.1 * DAYS)])})
+    found = fitting.fit_each(Study.from_frame(frame, time_unit="day", source="m"), "first_order")
+    assert found.table["k (1/day)"].to_dict() == pytest.approx({("A, pH 5.5", "first_order"): 0.5,
+                                                               ("A, pH 7.4", "first_order"): 0.1})
+    # The same run with a change of pH on the way is one curve, and none that a fit could take.
+    later = frame.assign(time_hour=frame["time_hour"] + 24 * 30 * (frame["pH"] == 7.4))
+    refused = fitting.fit_each(Study.from_frame(later, time_unit="day", source="m"), "first_order")
+    assert "measured at pH 5.5 and 7.4" in refused.failed["A", "first_order"]
+
+
+def test_every_curve_alone_says_the_same(study):
+    found = fitting.compare_each(study, ["first_order", "biexponential"])
+    alone = fitting.compare(study.only("fast"), ["first_order", "biexponential"])
+    assert repr(found["fast"]) == repr(alone)
+
+
+def test_json_is_plain(study):
+    text = json.dumps(fitting.compare_each(study, ["weibull", "first_order"]).to_dict(), allow_nan=False)
+    curves = json.loads(text)["curves"]
+    assert [each["curve"] for each in curves] == ["slow", "middle", "fast", "short"]
+    assert "weibull" in curves[3]["failed"]
+
+
+class TestCommandLine:
+    def test_rows_and_a_workbook(self, capsys, tmp_path):
+        out = tmp_path / "table.xlsx"
+        code = main(["batch", "kakade_2018_goserelin", "--models", "weibull,first_order", "--out", str(out)])
+        found = capsys.readouterr()
+        assert code == 0
+        table = pd.read_excel(out)
+        curves = table["curve"].ffill().astype(str)
+        assert set(table["model"]) == {"weibull", "first_order"}
+        assert len(table) == 2 * curves.nunique()
+        assert all(curve in found.out for curve in curves)
+        assert "chosen by AICc" in found.err
+
+    def test_csv_of_the_best(self, capsys):
+        assert main(["batch", "kakade_2018_goserelin", "--models", "weibull,first_order", "--best", "--csv"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].startswith("curve,model,rank,points,rmse_percent")
+        assert all(",1," in line for line in lines[1:])
+
+    def test_an_unknown_model(self, capsys):
+        assert main(["batch", "kakade_2018_goserelin", "--models", "wiebull"]) == 2
+        assert "did you mean weibull" in capsys.readouterr().err
