@@ -109,7 +109,7 @@ class Batch:
         alone = len({fit.model.name for each in self.comparisons.values() for fit in each.fits}) == 1
         for rank, (fit, weight) in enumerate(zip(ranked.fits, ranked.weights, strict=True) if ranked else (), start=1):
             s = fit.statistics
-            yield {"curve": curve, "model": fit.model.name, "rank": rank, "points": s["n"],
+            yield {"curve": curve, "model": fit.model.name, "rank": rank, "points": fit.points,
                    "rmse_percent": 100 * s["rmse"], "r2_adj": s["r2_adj"], "aicc": s["aicc"], "weight": weight,
                    "remarks": len(fit.verdicts), **(_columns(fit) if alone else {}), "parameters": _parameters(fit),
                    "reason": ""}
