@@ -9,13 +9,15 @@ from ..errors import FitError, ModelError, SolveError
 from . import bounds, polish, search, statistics, verdicts, weighting
 from .batch import Batch, compare_each, fit_each
 from .compare import Comparison
+from .many import fit_many
+from .many_result import GlobalFit
 from .priors import priors as prior_rows
 from .problem import Problem
 from .record import load_fit, save
 from .result import Fit, in_time_unit, intervals
 
-__all__ = ["Batch", "Comparison", "Fit", "compare", "compare_each", "fit", "fit_each", "fit_points", "load_fit",
-           "save"]
+__all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "compare", "compare_each", "fit", "fit_each", "fit_many",
+           "fit_points", "load_fit", "save"]
 
 SEED = 1
 

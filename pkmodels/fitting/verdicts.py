@@ -25,8 +25,22 @@ def verdicts(model, study, polished, statistics, problem, shown_units, intervals
     return (*_misfit(study, statistics, polished.difference), *_bounds(model, polished, problem.box, shown_units),
             *_idle(model, polished), *_slow_burst(polished, shown_units),
             *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished),
-            *_few_points(statistics), *_unseen(study, unit, last), *_beyond_dose(model, study, polished, last, unit),
+            *few_points(statistics), *_unseen(study, unit, last), *_beyond_dose(study, polished.difference, unit),
             *_too_good(statistics))
+
+
+def of_parameters(model, polished, box, shown_units, intervals):
+    """Verdicts on the parameters of a fit of many curves."""
+    return (*_bounds(model, polished, box, shown_units), *_idle(model, polished),
+            *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished))
+
+
+def of_points(study, difference, statistics):
+    """Verdicts on one of many curves: whether its points are followed, and what they do not show."""
+    unit = study.time_unit
+    last = units.outside(float(study.times.max()), unit)
+    return (*_misfit(study, statistics, difference), *_unseen(study, unit, last),
+            *_beyond_dose(study, difference, unit))
 
 
 def _misfit(study, statistics, difference):
@@ -110,7 +124,7 @@ def _indistinguishable(polished):
                        f"{correlation[i, j]:.3f}): a change in one is made good by the other. Fix one of them")
 
 
-def _few_points(statistics):
+def few_points(statistics):
     spare = statistics["n"] - statistics["free"]
     if spare < 3:
         yield (f"{statistics['n']} points for {statistics['free']} parameters leave {spare} to judge the fit by: "
@@ -129,8 +143,8 @@ def _unseen(study, unit, last):
                f"told from a fast release. Sample at 1, 4 and 24 h")
 
 
-def _beyond_dose(model, study, polished, last, unit):
-    shown = study.released + polished.difference
+def _beyond_dose(study, difference, unit):
+    shown = study.released + difference
     if np.any(shown > 1.005):
         first = units.outside(float(study.times[shown > 1.005].min()), unit)
         yield (f"the fitted curve passes 100 % of the dose (by {first:.4g} {unit}, "
