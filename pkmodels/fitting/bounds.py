@@ -13,6 +13,9 @@ FASTEST = 20.0
 SLOWEST = 1e14
 #: Starts are spread up to this many times the last sampling time.
 SPREAD = 1e3
+#: A parameter without bounds of its own or of the times is sought within this factor of its typical value, and
+#: started within the root of its root.
+UNBOUNDED = 1e12
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,16 @@ def _bounds(parameter, first, last):
             by_data = [low < widest[0], high > widest[1]]
             low, high = max(low, widest[0]), min(high, widest[1])
             start_low, start_high = max(low, usual[0]), min(high, usual[1])
-    return low, high, start_low, start_high, by_data
+    return *_finite(parameter, low, high), *_finite(parameter, start_low, start_high, 4), by_data
+
+
+def _finite(parameter, low, high, root=1):
+    """Bounds between which starts can be spread, where neither nature nor the samples give any."""
+    typical, factor = units.inside(float(parameter.value), parameter.unit), UNBOUNDED ** (1 / root)
+    if parameter.scale == "log":
+        return (low if low > 0 else typical / factor), (high if np.isfinite(high) else typical * factor)
+    reach = factor * (abs(typical) or 1.0)
+    return (low if np.isfinite(low) else typical - reach), (high if np.isfinite(high) else typical + reach)
 
 
 def scaled(model, numbers):

@@ -108,7 +108,8 @@ class _Shown:
         for slower, faster in self.problem.model.ordered:
             slow, fast = begin[slower.name], begin[faster.name]
             middle = float(np.sqrt(slow * fast)) if slow > 0 else (slow + fast) / 2
-            upper[slower.name], lower[faster.name] = middle, middle
+            upper[slower.name] = min(upper[slower.name], middle)
+            lower[faster.name] = max(lower[faster.name], middle)
         found = lmfit.Parameters()
         for name in self.names:
             f = self.factors[name]

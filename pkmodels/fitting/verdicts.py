@@ -36,10 +36,24 @@ def verdicts(model, study, polished, statistics, problem, shown_units, intervals
             *_bounds(model, polished, problem.box, shown_units),
             *_idle(model, polished), *_slow_burst(polished, shown_units),
             *(() if _saturated(study, statistics) else _vague(model, polished, shown_units, intervals)),
-            *_indistinguishable(polished), *_few_points(study, statistics),
-            *_unseen(study, unit, last, eventual), *_beyond_dose(study, polished, unit),
+            *_indistinguishable(polished), *few_points(statistics, study),
+            *_unseen(study, unit, last, eventual), *_beyond_dose(study, polished.difference, unit),
             *_falling(model, polished, shown_units, unit, last), *_begun(model),
             *_too_good(statistics))
+
+
+def of_parameters(model, polished, box, shown_units, intervals):
+    """Verdicts on the parameters of a fit of many curves."""
+    return (*_bounds(model, polished, box, shown_units), *_idle(model, polished),
+            *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished))
+
+
+def of_points(study, difference, statistics, eventual):
+    """Verdicts on one of many curves: whether its points are followed, and what they do not show."""
+    unit = study.time_unit
+    last = units.outside(float(study.times.max()), unit)
+    return (*_misfit(study, statistics, difference), *_unseen(study, unit, last, eventual),
+            *_beyond_dose(study, difference, unit))
 
 
 def _misfit(study, statistics, difference):
@@ -144,8 +158,9 @@ def _saturated(study, statistics):
     return len(np.unique(study.times[study.times > 0])) <= statistics["free"]
 
 
-def _few_points(study, statistics):
-    if _saturated(study, statistics):
+def few_points(statistics, study=None):
+    """Too little to judge a fit by; of one curve also whether its times are as few as its parameters."""
+    if study is not None and _saturated(study, statistics):
         yield (f"as many parameters as sampling times ({statistics['free']}): the curve passes through the points "
                f"whatever they are, so nothing is left to judge it by and there are no standard errors. Take a "
                f"simpler model")
@@ -168,8 +183,8 @@ def _unseen(study, unit, last, eventual):
                f"told from a fast release. Sample at 1, 4 and 24 h")
 
 
-def _beyond_dose(study, polished, unit):
-    shown = study.released + polished.difference
+def _beyond_dose(study, difference, unit):
+    shown = study.released + difference
     if np.any(shown > 1.005):
         first = units.outside(float(study.times[shown > 1.005].min()), unit)
         yield (f"the fitted curve passes 100 % of the dose (by {first:.4g} {unit}, "
