@@ -176,6 +176,15 @@ class TestBalances:
         shifted = np.concatenate([np.zeros(28), plasma(single)[: 61 - 28]])
         assert plasma(both) == pytest.approx(plasma(single) + shifted, rel=1e-6, abs=1e-9)
 
+    def test_depots_of_flows_add_up_like_those_of_curves(self, drug):
+        """The PLGA flows and the Gallagher-Corrigan curve are one release; so are three doses of either."""
+        given = {"drug": one_compartment(drug), "regimen": "3.6 mg every 10 days x 3", "times": np.linspace(0, 30, 61)}
+        same = {"f_burst": 0.15, "k_burst": 1.5, "k_erosion": 0.3}
+        flows = prediction.predict("plga_burst_erosion", values=same | {"eroded_start": 1 / (1 + np.exp(0.3 * 14))},
+                                   **given)
+        curve = prediction.predict("gallagher_corrigan", values=same | {"t_middle": 14}, **given)
+        assert plasma(flows) == pytest.approx(plasma(curve), rel=1e-5, abs=1e-6)
+
     def test_all_mass_is_somewhere(self):
         a = np.array([[-0.5, 0, 0], [0.5, -0.2, 0], [0, 0.2, 0]])
         hours = np.linspace(0, 50, 26)

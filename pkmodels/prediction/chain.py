@@ -5,7 +5,7 @@ import numpy as np
 from .. import catalogue, units
 from ..environment import Environment
 from ..errors import PredictionError
-from ..model import join
+from ..model import Model, join
 from ..solve import inputs, linear, observed_weights
 
 #: Hours after a dose that are as good as none.
@@ -39,21 +39,36 @@ class Depots:
         """Mass at the grid's nodes, shape (steps, nodes), or (draws, steps, nodes) for drawn values."""
         leading = () if not values else (len(next(iter(values.values()))),)
         total = np.zeros((*leading, *self.nodes.shape))
-        for dose in self.doses:
-            first = int(np.searchsorted(self.hours, dose.time_hour))
-            total[..., first:, :] += dose.amount_mg * self._share(dose, first, values)
+        firsts = [int(np.searchsorted(self.hours, dose.time_hour)) for dose in self.doses]
+        for dose, first, share in zip(self.doses, firsts, self._shares(firsts, values), strict=True):
+            total[..., first:, :] += dose.amount_mg * share
         return self.available * total
 
-    def _share(self, dose, first, values):
-        """Share of a dose that is out at the nodes of all steps from ``first`` on."""
-        since = np.maximum(self.nodes[first:] - dose.time_hour, 0.0)
+    def _shares(self, firsts, values):
+        """For each dose the share that is out at the nodes of all steps from its first one on."""
         if self.release is None:
-            return np.minimum(since / dose.duration_hour, 1.0)
+            for dose, first in zip(self.doses, firsts, strict=True):
+                yield np.minimum(np.maximum(self.nodes[first:] - dose.time_hour, 0.0) / dose.duration_hour, 1.0)
+            return
+        stretch = np.asarray(self.stretch(values))[..., None]
+        if isinstance(self.release.model, Model) and self.environment.is_constant:
+            # All depots are alike: one integration serves them all.
+            pieces = [self._since(dose, first) for dose, first in zip(self.doses, firsts, strict=True)]
+            every = self.release.share(np.concatenate(pieces), self.environment, values)
+            ends = np.cumsum([len(piece) for piece in pieces])[:-1]
+            for since, share in zip(pieces, np.split(every, ends, axis=-2), strict=True):
+                yield np.where(since > 0, share, 0.0) * stretch
+            return
+        for dose, first in zip(self.doses, firsts, strict=True):
+            since = self._since(dose, first)
+            share = self.release.share(since, self.environment.shifted(dose.time_hour), values)
+            yield np.where(since > 0, share, 0.0) * stretch
+
+    def _since(self, dose, first):
+        """Hours since a dose at the nodes of all steps from ``first`` on."""
+        since = np.maximum(self.nodes[first:] - dose.time_hour, 0.0)
         # A time that stands twice is a moment before and after: what is out at once enters in between.
-        since = np.where((np.diff(self.hours[first:])[:, None] == 0) & (since == 0), JUST_AFTER, since)
-        share = self.release.share(since, self.environment.shifted(dose.time_hour), values)
-        share = np.where(since > 0, share, 0.0)
-        return share * np.asarray(self.stretch(values))[..., None]
+        return np.where((np.diff(self.hours[first:])[:, None] == 0) & (since == 0), JUST_AFTER, since)
 
 
 class Body:
