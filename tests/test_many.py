@@ -219,7 +219,7 @@ class TestResult:
         assert data["value"].dims == ("curve", "parameter")
         assert np.ptp(data["value"].sel(parameter="beta").to_numpy()) == 0
         assert data["unit"].sel(parameter="t_scale") == "day"
-        assert list(found.table.index)[0] == ("t_scale", "A")
+        assert next(iter(found.table.index)) == ("t_scale", "A")
         text = json.dumps(found.to_dict(), allow_nan=False)
         assert json.loads(text)["sharing"]["shared"] == ["beta"]
         assert "fitted to 4 curves" in found._repr_html_() or "4 curves" in found._repr_html_()
@@ -258,6 +258,6 @@ class TestResult:
             fitting.fit_many(kakade, "biexponential", shared="k_burst", own="k_sustained")
         with pytest.raises(FitError, match="holds one curve"):
             fitting.fit_many(kakade.only("A"), "weibull", shared="beta")
+        short = made({"A": weibull(3, 1)[:2], "B": weibull(5, 1)[:2]}, days=DAYS[:2])
         with pytest.raises(FitError, match="share more of them"):
-            short = made({"A": weibull(3, 1)[:2], "B": weibull(5, 1)[:2]}, days=DAYS[:2])
             fitting.fit_many(short, "biexponential", shared="k_burst")

@@ -9,6 +9,8 @@ from ..errors import FitError, ModelError, SolveError
 from . import bounds, polish, search, statistics, verdicts, weighting
 from .batch import Batch, compare_each, fit_each
 from .compare import Comparison
+from .diagnostics import diagnose
+from .early import compare_early, mechanism
 from .many import fit_many
 from .many_result import GlobalFit
 from .priors import priors as prior_rows
@@ -16,8 +18,8 @@ from .problem import Problem
 from .record import load_fit, save
 from .result import Fit, in_time_unit, intervals
 
-__all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "compare", "compare_each", "fit", "fit_each", "fit_many",
-           "fit_points", "load_fit", "save"]
+__all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "compare", "compare_each", "compare_early", "diagnose", "fit",
+           "fit_each", "fit_many", "fit_points", "load_fit", "mechanism", "save"]
 
 SEED = 1
 
