@@ -11,8 +11,8 @@ __version__ = "0.1.0"
 
 _HOME = {
     "studies": ("Study", "read_study"),
-    "fitting": ("Batch", "Comparison", "Fit", "GlobalFit", "compare", "compare_each", "fit", "fit_each", "fit_many",
-                "load_fit"),
+    "fitting": ("Batch", "Comparison", "Fit", "GlobalFit", "compare", "compare_each", "compare_early", "diagnose",
+                "fit", "fit_each", "fit_many", "load_fit", "mechanism"),
     "prediction": ("Drug", "Regimen", "predict", "read_drug", "read_regimen"),
     "solve.release": ("Release",),
     "metrics": ("Coverage", "Similarity", "Window", "coverage", "read_window", "similarity"),

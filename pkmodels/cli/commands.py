@@ -33,8 +33,28 @@ def compare(given):
     found = fitting.compare(study, models, weights=given.weights, errors=given.errors, seed=given.seed,
                             progress=lambda m: output.progress(m, "models"))
     _keep(found.best, given)
-    output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
+    if given.diagnostics:
+        _diagnosed(given, found)
+    else:
+        output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
     remark("", found.advice, *(f"! {name} could not be fitted: {why}" for name, why in found.failed.items()))
+
+
+def _diagnosed(given, found):
+    """The ranking with two columns more, and what the best model's residuals say."""
+    from tabulate import tabulate
+
+    from ..fitting import diagnostics
+
+    table = diagnostics.columns(found, lambda fits: output.progress(fits, "models left out"))
+    shown = table[["parameters", "rmse_percent", "aicc", "weight", "leave_one_out_percent", "last_third_percent"]]
+    headers = ("model", "parameters", "RMSE (% of dose)", "AICc", "weight", "leave-one-out (%)", "last third (%)")
+    best = diagnostics.diagnose(found.best)
+    output.result(given, table=lambda: table, text=lambda: tabulate(
+        shown.reset_index().values.tolist(), headers=headers, floatfmt=("", ".0f", ".2f", ".2f", ".3f", ".2f", ".2f"),
+        missingval=""), content=lambda: {**found.to_dict(), "diagnostics": {
+            "best": best.to_dict(), "models": table.reset_index().to_dict("records")}})
+    _remarks(best.sentences)
 
 
 def batch(given):

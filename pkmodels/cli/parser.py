@@ -90,6 +90,8 @@ def _compare(verbs):
     p.add_argument("data", help=_DATA_HELP)
     p.add_argument("--models", metavar="A,B,...", help="names with commas between; all models when not given")
     p.add_argument("--save", metavar="FILE.toml", help="keep the best fit as a record")
+    p.add_argument("--diagnostics", action="store_true",
+                   help="also how well each model predicts points that were left out, and the last third of the times")
     _errors_of_points(p)
     _reading(p)
     _seed(p, "of the spread of starts")

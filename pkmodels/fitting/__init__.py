@@ -11,6 +11,8 @@ from . import bounds, polish, search, statistics, verdicts, weighting
 from .batch import Batch, compare_each, fit_each
 from .bootstrap import bootstrap
 from .compare import Comparison
+from .diagnostics import diagnose
+from .early import compare_early, mechanism
 from .many import fit_many
 from .many_result import GlobalFit
 from .priors import priors as prior_rows
@@ -20,8 +22,9 @@ from .record import load_fit, save
 from .result import Fit, in_time_unit, intervals
 from .uncertainty import Intervals, standard
 
-__all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "bootstrap", "compare", "compare_each", "fit",
-           "fit_each", "fit_many", "fit_points", "load_fit", "profile", "save", "standard"]
+__all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "bootstrap", "compare", "compare_each",
+           "compare_early", "diagnose", "fit", "fit_each", "fit_many", "fit_points", "load_fit", "mechanism", "profile",
+           "save", "standard"]
 
 SEED = 1
 

@@ -7,6 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from .. import units
+from ..errors import FitError
 from ..model import Curve
 from .statistics import akaike_weights
 from .verdicts import POOR
@@ -79,6 +81,44 @@ class Comparison:
                 for f, w in zip(self.fits, self.weights, strict=True)]
         return pd.DataFrame(rows).set_index("model")
 
+    def averaged(self, times=None):
+        """The prediction of all models together, each by its Akaike weight.
+
+        Parameters
+        ----------
+        times : array, optional
+            In the study's time unit; 200 points from 0 to the last sample when not given.
+
+        Returns
+        -------
+        DataFrame
+            ``time``, ``released`` (weighted mean), ``spread`` (weighted standard deviation between the models),
+            ``lowest`` and ``highest`` of the models that carry one per cent of the weight or more; shares of dose.
+            As in a prediction, no model passes 100 % or falls.
+
+        Raises
+        ------
+        FitError
+            If no model has a weight, for want of points.
+        """
+        import pandas as pd
+
+        study = self.best.study
+        weights = np.array(self.weights)
+        if not weights.sum() > 0:
+            raise FitError(f"{study.source} has too few points for AICc, so no model has a weight to average by")
+        if times is None:
+            times = np.linspace(0, units.outside(float(study.times.max()), study.time_unit), 200)
+        times = np.asarray(times, dtype=float)
+        hours = times * units.factor(study.time_unit, "h")
+        carried = [(fit, w) for fit, w in zip(self.fits, weights, strict=True) if w > 0]
+        shares = np.array([fit.release.share(hours) for fit, _ in carried])
+        part = np.array([w for _, w in carried])
+        mean = part @ shares
+        heavy = shares[part >= min(0.01, part.max())]
+        return pd.DataFrame({"time": times, "released": mean, "spread": np.sqrt(part @ (shares - mean) ** 2),
+                             "lowest": heavy.min(axis=0), "highest": heavy.max(axis=0)})
+
     @property
     def advice(self):
         """Which model to use, and why, in a few sentences."""
@@ -100,6 +140,12 @@ class Comparison:
         if near:
             text += (f" These points do not decide against {' and '.join(f.model.name for f in near)}: "
                      f"predict with them too and see whether the answer changes.")
+        nearest = min(self.fits, key=lambda fit: fit.statistics["rmse"])
+        if s["rmse"] > POOR >= nearest.statistics["rmse"]:
+            near_by = nearest.statistics
+            text += (f" {nearest.model.name} follows them more closely ({100 * near_by['rmse']:.2f} % of dose), "
+                     f"but AICc does not take {near_by['free']} parameters for {s['n']} points as evidence; more "
+                     f"samples would decide.")
         if best.verdicts:
             text += f" Mind: {best.verdicts[0]}."
         return text

@@ -1,0 +1,257 @@
+"""Can this fit be trusted? Residuals, prediction of what was left out, and phases that the model cannot have."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .. import units
+from ..errors import FitError, PkmodelsError
+from ..solve import observe
+from ..studies import Study
+from . import bounds, polish, search, weighting
+from .problem import Problem
+from .result import _plain, in_time_unit
+from .statistics import runs_probability
+
+#: Fewer residuals than this say nothing of their distribution.
+FEWEST_NORMAL = 8
+DOUBTFUL = 0.05
+#: A rate that falls to less than 1/1.5 of what was before and comes after is a dip between two phases.
+DIP = 1.5
+#: Against what a second phase is tested, and how surely it must be there.
+ONE_PHASE, TWO_PHASES, SURE = "weibull", "burst_delayed_weibull", 0.01
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """What speaks for and against a fit.
+
+    Attributes
+    ----------
+    model : str
+    runs : float
+        Probability of so few changes of side by chance (mean residual of each time).
+    normality : float
+        Shapiro and Wilk's probability of the residuals; NaN below eight points.
+    leave_one_out : float
+        Root mean square error (share of dose) with which each point is predicted by a fit to the others.
+    last_third : float
+        Root mean square error (share of dose) with which the last third of the sampling times is predicted by a
+        fit to those before; NaN where they do not suffice for a fit.
+    second_phase : str
+        A sentence, empty where there is no second phase that the model lacks.
+    """
+
+    model: str
+    rmse: float
+    runs: float
+    normality: float
+    leave_one_out: float
+    last_third: float
+    second_phase: str
+
+    @property
+    def sentences(self):
+        """The findings in words."""
+        said = []
+        if self.runs < DOUBTFUL:
+            said.append(f"the residuals change side too rarely (p = {self.runs:.2g}): the model's shape is not that of "
+                        f"the data")
+        if self.normality < DOUBTFUL:
+            said.append(f"the residuals are not normally distributed (Shapiro-Wilk p = {self.normality:.2g}): look for "
+                        f"a stray point, and take intervals from a bootstrap")
+        if self.leave_one_out > 3 * self.rmse and self.leave_one_out > 0.01:
+            said.append(f"single points carry this fit: left out they are missed by {100 * self.leave_one_out:.1f} % "
+                        f"of dose instead of {100 * self.rmse:.1f} %")
+        if self.last_third > max(3 * self.rmse, 0.03):
+            said.append(f"fitted to the first two thirds of the times, it misses the rest by "
+                        f"{100 * self.last_third:.1f} % of dose: do not extrapolate with it")
+        return (*said, *filter(None, [self.second_phase]))
+
+    def to_dict(self):
+        """Plain numbers and texts; errors in per cent of dose."""
+        return {"model": self.model, "runs_p": _plain(self.runs), "normality_p": _plain(self.normality),
+                "leave_one_out_percent": _plain(100 * self.leave_one_out),
+                "last_third_percent": _plain(100 * self.last_third), "findings": list(self.sentences)}
+
+    def __repr__(self):
+        def shown(value, text="{:.3g}"):
+            return text.format(value) if math.isfinite(value) else "too few points"
+
+        lines = [f"{self.model}: runs p = {shown(self.runs)}, normality p = {shown(self.normality)}, "
+                 f"leave-one-out {shown(100 * self.leave_one_out, '{:.2f} % of dose')}, "
+                 f"last third {shown(100 * self.last_third, '{:.2f} % of dose')} (fit {100 * self.rmse:.2f} %)"]
+        return "\n".join([*lines, *(f"! {s}" for s in self.sentences)])
+
+
+def diagnose(fit):
+    """All diagnostics of one fit.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    Diagnostics
+    """
+    return Diagnostics(
+        model=fit.model.name, rmse=fit.statistics["rmse"], runs=residual_runs(fit), normality=normality(fit),
+        leave_one_out=_root_mean_square(leave_one_out(fit)), last_third=_root_mean_square(last_third(fit)),
+        second_phase=second_phase(fit))
+
+
+def columns(comparison, progress=None):
+    """The table of a comparison with the diagnostics of every model beside it.
+
+    Returns
+    -------
+    DataFrame
+        ``comparison.table`` with leave_one_out_percent, last_third_percent, runs_p and normality_p.
+    """
+    found = [{"leave_one_out_percent": 100 * _root_mean_square(leave_one_out(fit)),
+              "last_third_percent": 100 * _root_mean_square(last_third(fit)),
+              "runs_p": residual_runs(fit), "normality_p": normality(fit)}
+             for fit in (progress(comparison.fits) if progress else comparison.fits)]
+    return comparison.table.assign(**{name: [row[name] for row in found] for name in found[0]})
+
+
+def residual_runs(fit):
+    """Probability of so few runs of equal sign by chance, of the mean residual at each time."""
+    _, at = np.unique(fit.study.times, return_inverse=True)
+    return runs_probability(np.bincount(at, fit.residuals) / np.bincount(at))
+
+
+def normality(fit):
+    """Shapiro and Wilk's probability that the residuals are normal; NaN below eight points after the start."""
+    from scipy.stats import shapiro
+
+    residuals = fit.residuals[fit.study.times > 0]
+    if len(residuals) < FEWEST_NORMAL or np.ptp(residuals) < 1e-12:
+        return math.nan
+    return float(shapiro(residuals).pvalue)
+
+
+def leave_one_out(fit):
+    """Error with which each point after the start is predicted by a fit to all others.
+
+    Returns
+    -------
+    array (points after the start,)
+        Predicted less measured share; NaN where the others do not suffice for a fit.
+    """
+    after = np.flatnonzero(fit.study.times > 0)
+    found = np.full(len(after), np.nan)
+    for k, left in enumerate(after):
+        kept = np.arange(len(fit.study.times)) != left
+        values = _again(fit, kept, warm=True)
+        if values is not None:
+            time = fit.study.times[left:left + 1]
+            found[k] = observe(fit.model, values, time)[0] - fit.study.released[left]
+    return found
+
+
+def last_third(fit):
+    """Error with which the last third of the sampling times is predicted by a fit to the times before.
+
+    Returns
+    -------
+    array (points of the last third,)
+        Predicted less measured share; NaN where the first two thirds do not suffice for a fit.
+    """
+    times = fit.study.times
+    seen = np.unique(times[times > 0])
+    kept = times <= seen[max(-(-2 * len(seen) // 3) - 1, 0)]
+    values = _again(fit, kept, warm=False) if not kept.all() else None
+    if values is None:
+        return np.full(int(np.sum(~kept)), np.nan)
+    return observe(fit.model, values, times[~kept]) - fit.study.released[~kept]
+
+
+def second_phase(fit):
+    """A sentence if release slows and rises again in a way that the model cannot follow; empty otherwise.
+
+    Two phases must have a dip in their rate that the model lacks, and leave so much less than one phase (Weibull's
+    law, their special case) and than the model that it is not chance (F-test; approximate for models that are no
+    special case).
+    """
+    from . import fit as refit
+
+    if _dip(fit)[0] > DIP or fit.model.name == TWO_PHASES:
+        return ""
+    given = {"weights": fit.weights, "errors": fit.errors, "seed": fit.seed}
+    try:
+        rich = refit(fit.study, TWO_PHASES, **given)
+        plain = fit if fit.model.name == ONE_PHASE else refit(fit.study, ONE_PHASE, **given)
+    except PkmodelsError:
+        return ""
+    depth, time = _dip(rich)
+    f, freedom, chance = _f_test(fit, rich)
+    if depth <= DIP or not max(chance, _f_test(plain, rich)[2]) <= SURE:
+        return ""
+    unit = fit.study.time_unit
+    return (f"a second phase is present that {fit.model.name} cannot have: release slows and rises again after about "
+            f"{units.outside(time, unit):.3g} {unit} ({TWO_PHASES} misses the points by "
+            f"{100 * rich.statistics['rmse']:.2f} % of dose instead of {100 * fit.statistics['rmse']:.2f} %; "
+            f"F({freedom[0]}, {freedom[1]}) = {f:.3g}, p = {chance:.1g})")
+
+
+def _f_test(simple, rich):
+    """(F, degrees of freedom, probability) of the extra sum of squares; probability 1 where nothing is to compare."""
+    from scipy.special import fdtrc
+
+    more, spare = rich.statistics["free"] - simple.statistics["free"], rich.degrees_of_freedom
+    least = rich.statistics["wss"]
+    if more <= 0 or spare <= 0 or least <= 0:
+        return math.nan, (more, spare), 1.0
+    f = max((simple.statistics["wss"] - least) / more / (least / spare), 0.0)
+    return f, (more, spare), float(fdtrc(more, spare, f))
+
+
+def _dip(fit):
+    """How deep the rate falls between two times of quicker release, as a ratio, and when (h)."""
+    grid = np.linspace(0, float(fit.study.times.max()), 201)
+    rate = np.maximum(np.diff(observe(fit.model, fit.inside, grid)), 1e-6)
+    before, after = np.maximum.accumulate(rate), np.maximum.accumulate(rate[::-1])[::-1]
+    depth = np.minimum(before, after) / rate
+    deepest = int(np.argmax(depth))
+    return float(depth[deepest]), float(grid[deepest])
+
+
+def _again(fit, kept, *, warm):
+    """Values (inside units) of the same fit to some of its points; None where they do not suffice."""
+    if any(note.startswith("priors") for note in fit.notes):
+        raise FitError("this fit was made with priors, which a fit does not keep; diagnose a fit without them")
+    study = fit.study
+    times = study.times[kept]
+    free = fit.statistics["free"]
+    if len(np.unique(times[times > 0])) < max(free, 2):
+        return None
+    part = Study.from_frame(study.frame[kept], time_unit=study.time_unit, source=study.source)
+    problem = Problem(fit.model, times, part.released, _box(fit, study.times), fixed=fit.fixed,
+                      whitening=weighting.whitening(part, fit.weights, fit.errors)[0])
+    start = np.array([fit.inside[name] for name in problem.names])
+    if not warm:
+        found, squares = search.search(problem, fit.seed)
+        if not len(found):
+            return None
+        start = found[np.argmin(squares)]
+    shown = {p.name: in_time_unit(p.unit, study.time_unit) for p in fit.model.parameters}
+    values = polish.polish(problem, start, shown).values
+    return {name: units.inside(value, shown[name]) for name, value in values.items()}
+
+
+def _box(fit, times):
+    box = bounds.box(fit.model, times)
+    arrays = [a.copy() for a in (box.lower, box.upper, box.start_lower, box.start_upper)]
+    for k, p in enumerate(fit.model.parameters):
+        if p.name in fit.fixed:
+            for each in arrays:
+                each[k] = fit.inside[p.name]
+    return replace(box, lower=arrays[0], upper=arrays[1], start_lower=arrays[2], start_upper=arrays[3])
+
+
+def _root_mean_square(errors):
+    """NaN if any of the errors could not be computed, or there are none."""
+    return float(np.sqrt(np.mean(errors**2))) if len(errors) else math.nan
