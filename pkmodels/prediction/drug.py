@@ -1,89 +1,22 @@
 """Drug cards: what a body does with a drug, each number with its unit and its source.
 
 A card is a TOML file: ``name``, ``analyte`` and remarks at its head; one table ``[sets.NAME]`` per
-published set of parameters; and ``[[observed]]`` values to hold a prediction against.
+publication (author_year) or population; and ``[[observed]]`` values to hold a prediction against.
 """
 
-import html
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from .. import catalogue, shelf, units
-from ..errors import PkmodelsError, RecordError, unknown
-from ..references import cite
+from .. import shelf
+from ..errors import RecordError
+from .cards import reading, showing
+from .cards.covariates import adjusted
+from .cards.numbers import Depot, Number, Observed
 
-EVIDENCE = ("read in source", "computed", "measured", "assumed")
-#: What each table of a card may hold; keys with ! are needed.
-_CARD = {"name!": "text", "analyte!": "text", "analyte_label": "text", "molar_mass": "table", "citations": "texts",
-         "remarks": "texts", "sets!": "tables", "observed": "list"}
-_SET = {"title": "text", "population": "text", "body!": "texts", "default": "flag", "citations": "texts",
-        "remarks": "texts", "parameters!": "tables", "bioavailability": "table"}
-_NUMBER = {"value!": "number", "unit!": "text", "source!": "text", "evidence!": "text", "sd": "number", "cv": "number",
-           "se": "number"}
-_OBSERVED = {"quantity!": "text", "label!": "text", "sets!": "texts", "unit!": "text", "source!": "text",
-             "evidence!": "text", "regimen": "text", "value": "number", "low": "number", "high": "number",
-             "sd": "number"}
-_WORDS = {"text": "text in quotation marks", "texts": "a list of texts such as [\"...\"]", "flag": "true or false",
-          "number": "a number that is not negative", "list": "written as [[observed]] tables",
-          "tables": "tables, such as [sets.adults] and in it v_central = { value = 44.1, unit = \"L\", ... }",
-          "table": "a number with its source: { value = 1, unit = \"L\", source = \"...\", evidence = \"measured\" }"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Number:
-    """A published number.
-
-    Parameters
-    ----------
-    value : float
-        In ``unit``.
-    sd : float, optional
-        Standard deviation between people, in ``unit``.
-    cv : float, optional
-        The same as a share of the value: 0.399 for 39.9 %.
-    se : float, optional
-        Standard error of the value itself, in ``unit``.
-    source : str
-        Where it stands, with table or section.
-    evidence : {"read in source", "computed", "measured", "assumed"}
-    """
-
-    value: float
-    unit: str
-    source: str
-    evidence: str
-    sd: float | None = None
-    cv: float | None = None
-    se: float | None = None
-
-    def __str__(self):
-        unit = "" if self.unit == "1" else f" {self.unit}"
-        spread = f" ± {self.sd:g}" if self.sd is not None else ""
-        return f"{self.value:g}{spread}{unit}" + (f" (cv {100 * self.cv:g} %)" if self.cv is not None else "")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Observed:
-    """A published or computed result to hold a prediction against: a value, or a range from ``low`` to ``high``."""
-
-    quantity: str
-    label: str
-    unit: str
-    source: str
-    evidence: str
-    sets: tuple
-    regimen: str = ""
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    sd: float | None = None
-
-    def __str__(self):
-        number = f"{self.value:g}" if self.value is not None else f"{self.low:g} to {self.high:g}"
-        return number + (f" ± {self.sd:g}" if self.sd is not None else "") + f" {self.unit}"
+__all__ = ["Depot", "Drug", "Number", "Observed", "list_drugs", "read_drug"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +26,8 @@ class Drug:
     Parameters
     ----------
     name, analyte, analyte_label : str
+    matrix, assay : str
+        What was measured, in what and how; empty where the card does not say.
     set_name, title, population : str
         The chosen set and the people it was measured in.
     body : tuple of str
@@ -101,13 +36,31 @@ class Drug:
     bioavailability : float
         Share of the released drug that reaches the blood.
     bioavailability_source : str
-        ``"assumed"`` where the card gives none.
+        ``"assumed"`` where the card gives none, ``"apparent"`` where the parameters are apparent.
+    bioavailability_number : Number or None
+        As published, with its variability.
+    apparent : bool
+        Whether clearance and volumes are divided by a bioavailability (CL/F, V/F), which must not
+        be applied again.
+    fraction_unbound : Number or None
+        Share of the drug in plasma that is not bound to protein.
+    covariates : tuple of Covariate
+    residual : mapping of str to Number
+        Standard deviations of the residual error: ``proportional`` (a share), ``additive``.
+    depot : Depot or None
+        The published input of a depot or tablet that was fitted together with this set.
     molar_mass : Number or None
     observed : tuple of Observed
         Those of this set.
     sets : tuple of str
         All sets of the card.
+    shelf : tuple of (name, population, source)
+        The same with the people and the source of each.
     remarks, citations : tuple of str
+    person : mapping
+        Covariates that were applied.
+    adjustments : tuple of str
+        What they changed, in sentences.
     file, sha256 : str
         The card's file name and fingerprint.
     """
@@ -129,39 +82,86 @@ class Drug:
     citations: tuple
     file: str
     sha256: str = field(repr=False)
+    matrix: str = ""
+    assay: str = ""
+    bioavailability_number: Number | None = None
+    apparent: bool = False
+    fraction_unbound: Number | None = None
+    covariates: tuple = ()
+    residual: Mapping = field(default_factory=dict)
+    depot: Depot | None = None
+    shelf: tuple = ()
+    person: Mapping = field(default_factory=dict)
+    adjustments: tuple = ()
+    #: How the card words the variability: (distribution, cv_means, correlation tables, place).
+    spread: tuple = field(default=(None, None, (), ""), repr=False)
+
+    @cached_property
+    def variability(self):
+        """How people differ in the body's parameters and in bioavailability: a `Variability`.
+
+        Its ``names``, ``scales`` ("log", "logit" or "natural"), ``typical`` values (h, mg, L) and
+        ``covariance`` on those scales; ``individual(deviations)`` makes people of deviations. It is
+        false where the card gives no spread. ``drug.depot.variability`` is the depot's own.
+        """
+        from .cards.variability import between_people
+
+        numbers = dict(self.parameters)
+        if self.bioavailability_number is not None:
+            numbers["bioavailability"] = self.bioavailability_number
+        distribution, cv_means, correlations, where = self.spread
+        return between_people(numbers, correlations, distribution, cv_means, where)
+
+    def with_covariates(self, **known):
+        """The same drug in a person of whom something is known.
+
+        Parameters
+        ----------
+        **known
+            Covariates of this set by name: a number in the card's unit, text such as ``"80 kg"``, a
+            (number, unit) pair, or True and False. Those that are not given stay at their reference.
+
+        Returns
+        -------
+        Drug
+            With changed numbers, ``person`` and ``adjustments`` (a sentence per change).
+
+        Raises
+        ------
+        UnknownName
+            For a covariate that this set does not have.
+        RecordError
+            For a value that is not possible, or one that was applied before.
+
+        Examples
+        --------
+        >>> read_drug("pembrolizumab").with_covariates(weight=60, albumin="32 g/L").adjustments  # doctest: +SKIP
+        """
+        numbers, share, said = adjusted(self, known)
+        number = self.bioavailability_number
+        if number is not None and share != self.bioavailability:
+            number = replace(number, value=share, unit="1", evidence="computed")
+        return replace(self, parameters=MappingProxyType(numbers), bioavailability=share,
+                       bioavailability_number=number, person=MappingProxyType({**self.person, **known}),
+                       adjustments=(*self.adjustments, *said))
 
     @property
     def assumptions(self):
         """What the card assumes, as sentences."""
-        if self.bioavailability_source != "assumed":
-            return ()
-        return (f"bioavailability {self.bioavailability:g}: all released drug is taken to reach the blood (assumed, "
-                f"the card of {self.name} gives none)",)
-
-    def _tables(self, form):
-        from tabulate import tabulate
-
-        rows = [[name, str(number), number.source, number.evidence] for name, number in self.parameters.items()]
-        rows.append(["bioavailability", f"{self.bioavailability:g}", self.bioavailability_source, ""])
-        checks = [[each.quantity, str(each), each.label, f"{each.source} ({each.evidence})"] for each in self.observed]
-        yield str(tabulate(rows, ["parameter", "value", "source", "evidence"], form, disable_numparse=True))
-        if checks:
-            yield str(tabulate(checks, ["observed", "value", "what", "source"], form, disable_numparse=True))
-
-    def _head(self):
-        others = [name for name in self.sets if name != self.set_name]
-        return (f"{self.analyte_label}; body {' -> '.join(self.body)}; set '{self.set_name}'"
-                + (f" (also: {', '.join(others)})" if others else ""))
+        said = []
+        if self.apparent:
+            said.append(f"clearance and volumes of {self.name} are apparent (divided by an unknown bioavailability): a "
+                        f"bioavailability of 1 goes with them, and they hold for the route and product of their source")
+        elif self.bioavailability_source == "assumed":
+            said.append(f"bioavailability {self.bioavailability:g}: all released drug is taken to reach the blood "
+                        f"(assumed, the card of {self.name} gives none)")
+        return (*said, *self.adjustments)
 
     def __repr__(self):
-        remarks = "\n".join(f"- {remark}" for remark in self.remarks)
-        return "\n\n".join([f"{self.name}: {self.title}", self._head(), *self._tables("simple"), remarks,
-                            cite(self.citations)]).strip()
+        return showing.text(self)
 
     def _repr_html_(self):
-        remarks = "".join(f"<li>{html.escape(text)}</li>" for text in (*self.remarks, *map(cite, self.citations)))
-        return (f"<h4>{html.escape(f'{self.name}: {self.title}')}</h4><p>{html.escape(self._head())}</p>"
-                f"{''.join(self._tables('html'))}<ul>{remarks}</ul>")
+        return showing.page(self)
 
 
 def list_drugs():
@@ -187,7 +187,8 @@ def read_drug(name, population=None):
     Raises
     ------
     RecordError
-        If the card is not what a card should be; file and key are named.
+        If the card is not what a card should be (file and key are named), or if the drug's numbers
+        were looked for and not found (it says what is missing).
     UnknownName
         If there is no drug of that name; the nearest are listed.
     """
@@ -202,127 +203,7 @@ def read_drug(name, population=None):
             raise RecordError(f"'{text}' names the set '{behind}' and population '{population}' another; give one")
         text, chosen = stem, behind
     own = text.endswith(".toml") or isinstance(name, Path) or "/" in text or "\\" in text
+    if not own:
+        reading.refuse_what_was_not_found(text)
     path = Path(text) if own else shelf.find("data", "drugs/*.toml", text, "drug")
-    return _drug(shelf.read_toml(path), chosen, path)
-
-
-def _drug(card, chosen, path):
-    file = path.name
-    _check(card, _CARD, file)
-    for name, entry in card["sets"].items():
-        _check(entry, _SET, f"{file}, [sets.{name}]")
-    name = _choose(card["sets"], chosen, file)
-    entry, place = card["sets"][name], f"{file}, [sets.{name}]"
-    body = tuple(entry["body"])
-    share, share_source = _bioavailability(entry, place)
-    observed = [_observed(each, card["sets"], f"{file}, [[observed]] {k}")
-                for k, each in enumerate(card.get("observed", []), 1)]
-    cited = tuple(dict.fromkeys((*entry.get("citations", []), *card.get("citations", []))))
-    _explained(lambda: cite(cited), f"{place}, citations")
-    return Drug(
-        name=card["name"], analyte=card["analyte"], analyte_label=card.get("analyte_label", card["analyte"]),
-        set_name=name, title=entry.get("title", name), population=entry.get("population", ""), body=body,
-        parameters=MappingProxyType(_parameters(entry["parameters"], body, place)),
-        bioavailability=share, bioavailability_source=share_source,
-        molar_mass=_number(card["molar_mass"], f"{file}, molar_mass", "g/mol") if "molar_mass" in card else None,
-        observed=tuple(each for each in observed if name in each.sets), sets=tuple(card["sets"]),
-        remarks=(*entry.get("remarks", []), *card.get("remarks", [])), citations=cited, file=file,
-        sha256=shelf.sha256(path))
-
-
-def _choose(sets, chosen, file):
-    if chosen is not None:
-        if chosen not in sets:
-            raise RecordError(f"{file}: there is no population '{chosen}'; known: {', '.join(sets)}")
-        return chosen
-    defaults = [name for name, entry in sets.items() if entry.get("default")] if len(sets) > 1 else list(sets)
-    if len(defaults) != 1:
-        raise RecordError(f"{file}: {'several sets say' if defaults else 'no set says'} default = true; "
-                          f"choose a population: {', '.join(sets)}")
-    return defaults[0]
-
-
-def _parameters(given, body, place):
-    """The numbers of all body models, each checked against the model's own unit and bounds."""
-    models = [_explained(lambda name=name: catalogue.get_model(name, "body"), f"{place}, body") for name in body]
-    wanted = {p.name: p for model in models for p in model.parameters}
-    found = {}
-    for name, entry in given.items():
-        where = f"{place}, {name}"
-        if name not in wanted:
-            raise RecordError(f"{where}: {unknown('parameter of ' + ' -> '.join(body), name, wanted)}")
-        number = found[name] = _number(entry, where, wanted[name].unit)
-        _explained(lambda name=name, number=number: wanted[name].check(number.value, number.unit), where)
-        if number.value == 0:
-            raise RecordError(f"{where} = 0 {number.unit} must be above zero")
-    missing = [name for name in wanted if name not in given]
-    if missing:
-        raise RecordError(f"{place}: the body {' -> '.join(body)} also needs {', '.join(missing)}")
-    return found
-
-
-def _number(entry, where, kind):
-    """A `Number` of the kind of unit that is wanted."""
-    _check(entry, _NUMBER, where)
-    _explained(lambda: units.factor(entry["unit"], kind), where)
-    if entry.get("cv", 0) > 5:
-        raise RecordError(f"{where}: cv = {entry['cv']:g} looks like per cent; write {entry['cv'] / 100:g}")
-    return Number(**entry)
-
-
-def _observed(entry, sets, where):
-    _check(entry, _OBSERVED, where)
-    _explained(lambda: units.unit(entry["unit"]), where)
-    if ("value" in entry) == ("low" in entry or "high" in entry) or ("low" in entry) != ("high" in entry):
-        raise RecordError(f"{where}: give either value, or low and high")
-    for name in entry["sets"]:
-        if name not in sets:
-            raise RecordError(f"{where}: there is no set '{name}'; known: {', '.join(sets)}")
-    return Observed(**{**entry, "sets": tuple(entry["sets"])})
-
-
-def _bioavailability(entry, place):
-    if "bioavailability" not in entry:
-        return 1.0, "assumed"
-    number = _number(entry["bioavailability"], f"{place}, bioavailability", "1")
-    share = float(units.convert(number.value, number.unit, "1"))
-    if not 0 < share <= 1:
-        raise RecordError(f"{place}, bioavailability = {share:g} must be above 0 and up to 1: more drug than was "
-                          f"released cannot arrive. An area under the curve above dose/clearance points to the assay")
-    return share, number.source
-
-
-def _check(entry, schema, where):
-    """Refuse a table with an unknown key, without a needed one, or with a value of the wrong kind."""
-    if not isinstance(entry, dict):
-        raise RecordError(f"{where} must be {_WORDS['table']}")
-    kinds = {key.rstrip("!"): kind for key, kind in schema.items()}
-    for key in entry:
-        if key not in kinds:
-            raise RecordError(f"{where}: {unknown('key', key, kinds)}")
-    missing = [key[:-1] for key in schema if key.endswith("!") and entry.get(key[:-1]) in (None, "", [], {})]
-    if missing:
-        raise RecordError(f"{where}: {missing[0]} is missing; it must be {_WORDS[kinds[missing[0]]]}")
-    for key, value in entry.items():
-        if not _fits(value, kinds[key]):
-            raise RecordError(f"{where}: {key} = {value!r} must be {_WORDS[kinds[key]]}")
-    if "evidence" in kinds and entry["evidence"] not in EVIDENCE:
-        raise RecordError(f"{where}: evidence = '{entry['evidence']}' is not possible; use {' or '.join(EVIDENCE)}")
-
-
-def _fits(value, kind):
-    if kind == "number":
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < math.inf
-    if kind == "tables":
-        return isinstance(value, dict) and all(isinstance(each, dict) for each in value.values())
-    if kind == "texts":
-        return isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return isinstance(value, {"text": str, "flag": bool, "list": list, "table": dict}[kind])
-
-
-def _explained(action, where):
-    """Run ``action``; its complaint is given with file and key."""
-    try:
-        return action()
-    except PkmodelsError as problem:
-        raise RecordError(f"{where}: {problem}") from None
+    return Drug(**reading.fields(shelf.read_toml(path), chosen, path.name), sha256=shelf.sha256(path))
