@@ -27,7 +27,13 @@ def _places(kind):
 
 
 def list_models(kind="release"):
-    """The names of all models of a kind, ``"release"`` or ``"body"``; each curve once, without its aliases."""
+    """The names of all models of a kind, ``"release"`` or ``"body"``; each curve once, without its aliases.
+
+    ``"depot"``: the published inputs of `carriers/depots`. They are releases like the others, but
+    are not among ``"release"``, because curves from a vial are not fitted with them unasked.
+    """
+    if kind in ("release", "depot"):
+        return tuple(name for name, place in _places("release").items() if (".depots." in place) == (kind == "depot"))
     return tuple(_places(kind))
 
 

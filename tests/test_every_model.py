@@ -12,9 +12,9 @@ from pkmodels.solve import compiled, inverse
 from pkmodels.solve.release import Release
 from pkmodels.studies import Study
 
-NAMES = [*catalogue.list_models(), "weibull+lag", "first_order+initial+plateau", "crank_sphere+plateau",
-         "hill+lag+plateau", "baker_lonsdale+lag", "quadratic+lag", "phoenix_makoid_banakar+plateau",
-         "ddsolver_logistic_time+plateau"]
+NAMES = [*catalogue.list_models(), *catalogue.list_models("depot"), "weibull+lag", "first_order+initial+plateau",
+         "crank_sphere+plateau", "hill+lag+plateau", "baker_lonsdale+lag", "quadratic+lag",
+         "phoenix_makoid_banakar+plateau", "ddsolver_logistic_time+plateau"]
 #: Models whose own parameters are not found again, why, and how far off the curve may be (share of dose).
 RELUCTANT = {
     "lao_venkatraman_peppas": ("diffusion sets in with infinite slope, so each gap between two samples holds a minimum "
@@ -93,7 +93,7 @@ class TestEveryRelease:
         found = solve.sensitivities(model, values, times)
         for k, p in enumerate(model.parameters):
             # An integrated model carries its tolerance over the step, so the step is longer.
-            step = (1e-5 if isinstance(model, Curve) else 1e-3) * values[p.name]
+            step = (1e-5 if isinstance(model, Curve) else 1e-3) * (values[p.name] or 0.01)
             up, down = (solve.observe(model, values | {p.name: values[p.name] + s}, times) for s in (step, -step))
             slope = (up - down) / (2 * step)
             assert found[:, k] == pytest.approx(slope, rel=1e-4, abs=2e-4 * np.abs(slope).max())
@@ -109,7 +109,8 @@ class TestEveryRelease:
         inner = [k for k in solve.kinks(model, values) if begin < k < end]
         integral = quad(lambda at: float(rate(at, *numbers)[0]), begin, end, points=inner or None, limit=200)[0]
         shown = solve.observe(model, values, np.array([begin, end]))
-        assert integral == pytest.approx(shown[1] - shown[0], rel=1e-7)
+        # The integrator's own error is absolute where next to nothing is left.
+        assert integral == pytest.approx(shown[1] - shown[0], rel=1e-7, abs=1e-11)
 
     def test_time_of_a_share_undoes_the_curve(self, name):
         model = catalogue.get_model(name)
@@ -161,19 +162,23 @@ class TestEveryRelease:
 class TestEveryBody:
     def test_keeps_mass(self, name):
         model = catalogue.get_model(name, "body")
-        assert sympy.simplify(sum(model.right_hand_side)) == 0
+        assert sympy.simplify(sum(rate for _, rate in zip(model.stores, model.right_hand_side, strict=False))) == 0
 
     def test_starts_empty_and_drains(self, name):
         model = catalogue.get_model(name, "body")
-        assert all(value == 0 for value in model.start.values())
+        assert all(model.start[store] == 0 for store in model.stores)
+        if not model.is_linear:
+            pytest.skip("without a matrix; tests/test_bodies.py drains it")
         matrix = solve.linear.matrix(model, model.values(), Environment().at(0))
         filled = np.array([float(s == model.inlet) for s in model.states])
         late = solve.linear.exponentials(matrix, [1e5])[0] @ filled
-        last = model.states.index(model.flows[0].target if name != "injection_site" else model.observed)
+        last = model.states.index(model.observed if model.observed.is_Symbol else model.flows[0].target)
         assert late[last] == pytest.approx(1, abs=1e-9)
 
     def test_matrix_exponential_meets_eigenvalues(self, name):
         model = catalogue.get_model(name, "body")
+        if not model.is_linear or name == "transit_absorption":
+            pytest.skip("has no matrix, or one without enough eigenvectors (equal rates)")
         matrix = solve.linear.matrix(model, model.values(), Environment().at(0))
         values, vectors = np.linalg.eig(matrix)
         by_modes = (vectors * np.exp(values * 7.5)) @ np.linalg.inv(vectors)

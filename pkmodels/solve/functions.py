@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import expit
 
-from . import series
+from . import depots, series
 from .series import SPHERE_SWITCH, sphere_release, sphere_release_rate
 
 __all__ = ["NUMERIC", "SPHERE_SWITCH", "sphere_release", "sphere_release_rate"]
@@ -64,4 +64,6 @@ NUMERIC = {
         "sphere_release", "sphere_release_rate", "slab_release", "slab_release_rate", "cylinder_release",
         "cylinder_release_rate", "film_release", "film_release_rate", "film_release_slope", "bath_release",
         "bath_release_rate", "bath_release_slope")},
+    **{name: getattr(depots, name) for name in (
+        "gamma_share", "gamma_share_rate", "gamma_share_slope", "two_steps", "two_steps_rate")},
 }

@@ -110,7 +110,7 @@ def adjusted(drug, given):
     known = dict.fromkeys(each.covariate for each in drug.covariates)
     for name in given:
         if not known:
-            raise RecordError(f"the set '{drug.set_name}' of {drug.name} has no covariates, so '{name}' changes nothing")
+            raise RecordError(f"the set '{drug.set_name}' of {drug.name} has no covariates; leave '{name}' away")
         if name not in known:
             raise unknown(f"covariate of {drug.name}:{drug.set_name}", name, known)
         if name in drug.person:

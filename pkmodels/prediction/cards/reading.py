@@ -20,7 +20,7 @@ def refuse_what_was_not_found(name):
     for drug, entry in known.items():
         if wanted in (drug, *entry.get("also", [])):
             raise RecordError(f"there is no card of {entry.get('name', drug)}: {entry['why']}. Nothing was invented; "
-                              f"with numbers of your own write a card (see CONTRIBUTING.md, 'A drug') and give its path")
+                              f"with numbers of your own write a card like the others and give its path")
 
 
 def fields(card, chosen, file):
