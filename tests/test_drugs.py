@@ -18,8 +18,8 @@ remarks = ["a remark <1>"]
 
 [sets.adults]
 body = ["injection_site", "one_compartment"]
-default = true
 citations = ["cockshott2000", "Own study, report 12"]
+default = true
 
 [sets.adults.parameters]
 k_absorption = { value = 0.5, unit = "1/h", source = "report 12, table 3", evidence = "measured" }
@@ -47,6 +47,35 @@ evidence = "measured"
 """
 
 
+SET = "default = true\n"
+_SOURCE = 'source = "report 12"\nevidence = "measured"\n'
+CORRELATED = f'''
+[[sets.adults.correlations]]
+parameters = ["k_absorption", "v_central"]
+value = 0.5
+{_SOURCE}'''
+COVARIATE = f'''
+[[sets.adults.covariates]]
+parameter = "clearance"
+covariate = "weight"
+form = "power"
+reference = 70
+unit = "kg"
+coefficient = 0.75
+{_SOURCE}'''
+DEPOT = '''
+[sets.adults.depot]
+model = "first_order"
+label = "a depot"
+[sets.adults.depot.parameters]
+k = { value = 0.1, unit = "1/day", source = "report 12", evidence = "measured" }
+'''
+RESIDUAL = '''
+[sets.adults.residual]
+proportional = { value = 0.1, unit = "1", source = "report 12", evidence = "measured" }
+'''
+
+
 @pytest.fixture
 def card(tmp_path):
     """Writes the card with some text replaced; returns its path."""
@@ -68,7 +97,7 @@ def test_shipped_names():
 
 def test_goserelin_as_published():
     male, female = read_drug("goserelin"), read_drug("goserelin:female")
-    assert (male.set_name, female.set_name, male.sets) == ("male", "female", ("male", "female"))
+    assert (male.set_name, female.set_name, male.sets) == ("male", "female", ("male", "female", "renal_impairment"))
     assert (male.parameters["v_central"].value, male.parameters["v_central"].sd) == (44.1, 13.6)
     assert (female.parameters["v_central"].value, female.parameters["v_central"].sd) == (20.3, 4.1)
     assert inside(male)["clearance"] == pytest.approx(6.63)
@@ -119,15 +148,30 @@ def test_docetaxel_half_lives():
     assert sorted(np.log(2) / -rates.real) == pytest.approx([0.0883, 1.0327, 16.920], rel=1e-3)
 
 
-@pytest.mark.parametrize("name", ["goserelin", "goserelin:female", "docetaxel"])
+SETS = [f"{name}:{each}" for name in list_drugs() for each in read_drug(name).sets]
+
+
+@pytest.mark.parametrize("name", SETS)
 def test_every_number_has_a_source_and_every_body_its_parameters(name):
     drug = read_drug(name)
     wanted = {p.name for body in drug.body for p in catalogue.get_model(body, "body").parameters}
     assert set(drug.parameters) == wanted
-    for number in (*drug.parameters.values(), *drug.observed):
+    depot = drug.depot.parameters if drug.depot else {}
+    if drug.depot:
+        assert set(depot) == {p.name for p in catalogue.get_model(drug.depot.model).parameters}
+        assert drug.depot.label in drug.depot.release.origin["given"]
+    others = [each for each in (drug.molar_mass, drug.bioavailability_number, drug.fraction_unbound) if each]
+    numbers = (*drug.parameters.values(), *depot.values(), *drug.residual.values(), *others, *drug.covariates,
+               *drug.observed)
+    for number in numbers:
         assert number.source
-        assert number.evidence in ("read in source", "computed")
+        assert number.evidence in ("read in source", "computed", "assumed")
+        assert ("assumed" in number.source) == (number.evidence == "assumed") or "there" in number.source
         assert "memory" not in number.source
+    assert drug.population
+    assert drug.citations
+    for text in (repr(drug), drug._repr_html_()):
+        assert all(p in text for p in (*drug.parameters, *depot))
 
 
 @pytest.mark.parametrize("name", ["goserelin", "docetaxel"])
@@ -179,7 +223,7 @@ def test_a_card_of_ones_own(card):
     ('body = ["injection_site", "one_compartment"]', "", "body is missing"),
     ('body = ["injection_site", "one_compartment"]', 'body = "one_compartment"', "list of texts"),
     ('body = ["injection_site", "one_compartment"]', 'body = ["one_compartmnt"]', "did you mean one_compartment"),
-    ('"one_compartment"]\ndefault', '"two_compartment"]\ndefault', "also needs q_peripheral, v_peripheral"),
+    ('"one_compartment"]\ncitations', '"two_compartment"]\ncitations', "also needs q_peripheral, v_peripheral"),
     ("v_central = { value = 44.1", "v_centrl = { value = 44.1", "did you mean v_central"),
     ("[sets.adults.parameters]", "[sets.adults.parameter]", "did you mean parameters"),
     ('value = 0.5, unit = "1/h"', "value = 0.5", "k_absorption: unit is missing"),
@@ -198,6 +242,25 @@ def test_a_card_of_ones_own(card):
      "source is missing"),
     ('evidence = "measured" }\nv_central', 'evidence = "recalled" }\nv_central', "use read in source or computed"),
     ("sd = 13.6", "cv = 39.9", "looks like per cent; write 0.399"),
+    ("sd = 13.6", "sd = 13.6, cv = 0.3", "sd and cv both say how people vary; give the one"),
+    ("sd = 13.6", 'omega2 = 0.1, scale = "logit"', "only a share between 0 and 1 varies on the logit scale"),
+    ("default = true", 'default = true\nvariability = "lognormal"', "'lognormal' is not possible; use log-normal"),
+    ("default = true", 'default = true\ncv_means = "sigma"', "use omega or exact"),
+    ("default = true", "default = true\napparent = 1", "true or false"),
+    ("default = true\n", SET + CORRELATED.replace("k_absorption", "v_centre"), "did you mean v_central"),
+    ("default = true\n", SET + CORRELATED.replace('["k_absorption", "v_central"]', '["k_absorption", "clearance"]'),
+     "parameter that varies called 'k_absorption'"),
+    ("default = true\n", SET + CORRELATED.replace('["k_absorption", "v_central"]', '["v_central"]'), "two names"),
+    ("default = true\n", SET + COVARIATE.replace("power", "hill"), "use power or linear or exponential or factor"),
+    ("default = true\n", SET + COVARIATE.replace('"clearance"', '"clearence"'), "did you mean clearance"),
+    ("default = true\n", SET + COVARIATE.replace("reference = 70\n", ""), "needs its reference and its unit"),
+    ("default = true\n", SET + COVARIATE.replace("reference = 70", "reference = 0"), "= 0 must be above zero"),
+    ("default = true\n", SET + COVARIATE.replace('"kg"', '"stone"'), "not a unit known"),
+    ("default = true\n", SET + DEPOT.replace('"first_order"', '"first_ordr"'), "did you mean first_order"),
+    ("default = true\n", SET + DEPOT.replace('"1/day"', '"day"'), "depot, k: 'day' cannot be turned into '1/day'"),
+    ("default = true\n", SET + DEPOT.replace("k = {", "rate = {"), "parameter of first_order called 'rate'"),
+    ("default = true\n", SET + RESIDUAL.replace("proportional", "relative"), "residual error called 'relative'"),
+    ("default = true\n", SET + RESIDUAL.replace('unit = "1"', 'unit = "h"'), "cannot be turned into '1'"),
     ('citations = ["cockshott2000",', 'citations = ["cockshot2000",', "did you mean cockshott2000"),
     ("low = 1\n", "", "give either value, or low and high"),
     ('sets = ["children"]', 'sets = ["teenagers"]', "no set 'teenagers'"),
@@ -217,7 +280,7 @@ def test_more_than_all_cannot_arrive(card, share):
 def test_unknown_names_and_populations():
     with pytest.raises(UnknownName, match="did you mean goserelin"):
         read_drug("gosrelin")
-    with pytest.raises(RecordError, match="no population 'child'; known: male, female"):
+    with pytest.raises(RecordError, match="no population 'child'; known: male, female, renal"):
         read_drug("goserelin:child")
     with pytest.raises(RecordError, match="give one"):
         read_drug("goserelin:female", "male")
@@ -230,6 +293,20 @@ def test_a_card_that_is_not_toml(tmp_path):
     path.write_text("name = ")
     with pytest.raises(RecordError, match="not a TOML file"):
         read_drug(path)
+
+
+def test_a_card_lists_all_its_sets_with_people_and_source():
+    text = repr(read_drug("docetaxel"))
+    for said in ("-> ozawa_2007", "koolen_2010", "rietveld_2025", "62 Japanese", "36 Dutch", "52 Dutch", "koolen2010"):
+        assert said in text
+
+
+@pytest.mark.parametrize(("name", "why"), [
+    ("ceralasertib", "clearance and volume in humans were not found"), ("Lapatinib", "no published population model"),
+    ("norcantharidin", "only dogs"), ("IL-12", "no population model"), ("ly01005", "no published human")])
+def test_what_was_not_found_says_so_in_one_sentence(name, why):
+    with pytest.raises(RecordError, match=f"there is no card of .*{why}.*Nothing was invented"):
+        read_drug(name)
 
 
 def test_numbers_are_ready_for_json():

@@ -29,6 +29,6 @@ MODEL = Model(
                   source="Lim 2026, Table 2 (Ka2)"),
     ),
     references=("lim2026", "savic2007"),
-    remarks="Values: leuprolide acetate 3-month depot in children. The paper wrote 3! by Stirling's formula, 5.8355 "
-            "for 6, so its delayed share is 2.82 % larger than here, where drug is neither made nor lost.",
+    remarks="Values: leuprolide acetate 3-month depot in children. The paper wrote 3! by Stirling's formula, 5.8362 "
+            "for 6, so its delayed share is 2.81 % larger than here, where drug is neither made nor lost.",
 )

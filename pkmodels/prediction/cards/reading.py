@@ -74,7 +74,8 @@ def number(entry, where, kind):
         raise RecordError(f"{where}: {' and '.join(given)} both say how people vary; give the one that was published")
     if entry.get("cv", 0) > 5:
         raise RecordError(f"{where}: cv = {entry['cv']:g} looks like per cent; write {entry['cv'] / 100:g}")
-    if choice(entry, "scale", ("logit",), where) and not 0 < units.convert(entry["value"], entry["unit"], "1") < 1:
+    if choice(entry, "scale", ("logit",), where) and (
+            units.dimension(entry["unit"]) or not 0 < units.convert(entry["value"], entry["unit"], "1") < 1):
         raise RecordError(f"{where}: only a share between 0 and 1 varies on the logit scale")
     return Number(**entry)
 
