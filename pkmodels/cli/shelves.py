@@ -10,7 +10,8 @@ def rows(kind):
 
 
 def _models():
-    found = [(name, catalogue.family(name), catalogue.get_model(name)) for name in catalogue.list_models()]
+    names = (*catalogue.list_models(), *catalogue.list_models("depot"))
+    found = [(name, catalogue.family(name), catalogue.get_model(name)) for name in names]
     return ("model", "family", "parameters", "what it is"), [
         (name, family, ", ".join(p.name for p in m.parameters), m.title)
         for name, family, m in sorted(found, key=lambda row: (row[1], row[0]))]
@@ -93,12 +94,7 @@ def _drug_card(name):
     from .. import prediction
 
     drug = prediction.read_drug(name)
-    numbers = {name: {"value": p.value, "unit": p.unit, "source": p.source, "evidence": p.evidence}
-               for name, p in drug.parameters.items()}
-    return repr(drug), {"name": drug.name, "analyte": drug.analyte, "set": drug.set_name, "sets": list(drug.sets),
-                        "title": drug.title, "body": list(drug.body), "parameters": numbers,
-                        "bioavailability": drug.bioavailability, "remarks": list(drug.remarks),
-                        "citations": list(drug.citations)}
+    return repr(drug), drug.to_dict()
 
 
 def _window_card(name):
@@ -128,8 +124,8 @@ def every_name():
     """Every name that `cite` understands, apart from references."""
     from .. import metrics, prediction
 
-    return [*catalogue.list_models(), *catalogue.list_models("body"), *prediction.list_drugs(), *metrics.list_windows(),
-            *shelf.names("data", "curves/*.csv"), *shelf.names("fits", "*.toml")]
+    return [*catalogue.list_models(), *catalogue.list_models("depot"), *catalogue.list_models("body"),
+            *prediction.list_drugs(), *metrics.list_windows(), *shelf.names("data", "curves/*.csv"), *shelf.names("fits", "*.toml")]
 
 
 def citations(name):

@@ -24,7 +24,7 @@ def save(fit, path):
     """
     import tomli_w
 
-    known = fit.model.name.split("+")[0] in catalogue.list_models()
+    known = catalogue.knows(fit.model.name)
     if not known or catalogue.get_model(fit.model.name) is not fit.model:
         raise RecordError(f"{fit.model.name} is not a model of the catalogue, so a record could not be loaded again; "
                           f"put it into a file of its own under carriers/ first")

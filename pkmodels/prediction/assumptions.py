@@ -54,6 +54,7 @@ def _of_release(release, drug, unreleased, horizon, environment):
 
 def _of_body(drug, available, draws):
     yield f"Of what is released {100 * available:.4g} % reaches the blood (bioavailability)."
+    yield from drug.conditions
     yield "The body answers in proportion to the dose, and doses add up (linear kinetics of the drug card)."
     average = f"The body is the average of its source ({drug.title})"
     yield f"{average}; variation between people is not in the interval." if draws else f"{average}."

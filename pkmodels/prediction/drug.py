@@ -148,14 +148,21 @@ class Drug:
     @property
     def assumptions(self):
         """What the card assumes, as sentences."""
-        said = []
-        if self.apparent:
-            said.append(f"clearance and volumes of {self.name} are apparent (divided by an unknown bioavailability): a "
-                        f"bioavailability of 1 goes with them, and they hold for the route and product of their source")
-        elif self.bioavailability_source == "assumed":
-            said.append(f"bioavailability {self.bioavailability:g}: all released drug is taken to reach the blood "
-                        f"(assumed, the card of {self.name} gives none)")
-        return (*said, *self.adjustments)
+        if self.apparent or self.bioavailability_source != "assumed":
+            return self.conditions
+        return (f"bioavailability {self.bioavailability:g}: all released drug is taken to reach the blood (assumed, "
+                f"the card of {self.name} gives none)", *self.conditions)
+
+    @property
+    def conditions(self):
+        """Under what conditions the numbers hold, as sentences: apparent parameters, covariates that were applied."""
+        apparent = (f"Clearance and volumes of {self.name} are apparent: they hold the unknown bioavailability of the "
+                    f"route and product of their source, so one that is given here is relative to that.",)
+        return (*(apparent if self.apparent else ()), *(f"{said}." for said in self.adjustments))
+
+    def to_dict(self):
+        """Plain numbers and texts, as the command line prints with ``--json``."""
+        return showing.plain(self)
 
     def __repr__(self):
         return showing.text(self)

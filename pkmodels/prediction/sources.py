@@ -7,6 +7,7 @@ from ..errors import PredictionError, UnknownName
 from ..fitting import Fit, load_fit
 from ..model import Curve, Model
 from ..solve.release import Release
+from .drug import list_drugs, read_drug
 
 
 def as_release(source, values=None):
@@ -14,6 +15,10 @@ def as_release(source, values=None):
     named = isinstance(source, (Curve, Model)) or (isinstance(source, str) and not source.endswith(".toml"))
     if values and not named:
         raise PredictionError("values are for a named model; a fit or a record has its own")
+    if isinstance(source, str) and source.startswith("depot:"):
+        if values:
+            raise PredictionError(f"{source} has its published values; leave yours away, or name its model")
+        return published_depot(source.removeprefix("depot:"))
     if source is None or isinstance(source, Release):
         return source
     if isinstance(source, Fit):
@@ -31,6 +36,15 @@ def as_release(source, values=None):
             return load_fit(source).release
         except UnknownName:
             raise not_a_model from None
+
+
+def published_depot(name):
+    """The `Release` of the depot that stands on a drug's card (``"triptorelin"``, ``"octreotide:kapralos_2021"``)."""
+    drug = read_drug(name)
+    if drug.depot is None:
+        others = ", ".join(each for each in list_drugs() if read_drug(each).depot)
+        raise PredictionError(f"the card of {drug.name} ({drug.set_name}) has no published depot; these have: {others}")
+    return drug.depot.release
 
 
 def _by_hand(model, values):

@@ -62,3 +62,25 @@ def _tables(drug, form):
     if len(drug.shelf) > 1:
         yield table([[("-> " if name == drug.set_name else "") + name, people, source]
                      for name, people, source in drug.shelf], ["set", "people", "source"])
+
+
+def plain(drug):
+    """The card as plain numbers and texts."""
+    def numbers(some):
+        return {name: {key: value for key, value in vars(number).items() if value not in (None, "")}
+                for name, number in some.items()}
+
+    varies = drug.variability
+    return {
+        "name": drug.name, "analyte": drug.analyte, "matrix": drug.matrix, "assay": drug.assay,
+        "set": drug.set_name, "sets": list(drug.sets), "title": drug.title, "population": drug.population,
+        "body": list(drug.body), "parameters": numbers(drug.parameters), "apparent": drug.apparent,
+        "bioavailability": drug.bioavailability, "residual": numbers(drug.residual),
+        "variability": {"names": list(varies.names), "scales": list(varies.scales),
+                        "covariance": varies.covariance.tolist(), "remarks": list(varies.remarks)},
+        "covariates": [{key: value for key, value in vars(each).items() if value not in (None, "")}
+                       for each in drug.covariates],
+        "depot": None if drug.depot is None else {"model": drug.depot.model, "label": drug.depot.label,
+                                                  "parameters": numbers(drug.depot.parameters)},
+        "people": [dict(zip(("set", "people", "source"), each, strict=True)) for each in drug.shelf],
+        "adjustments": list(drug.adjustments), "remarks": list(drug.remarks), "citations": list(drug.citations)}
