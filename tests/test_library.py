@@ -285,6 +285,8 @@ class TestDepotsByName:
         assert named.plasma.values == pytest.approx(held.plasma.values, rel=1e-12)
         said = "".join(named.attrs["assumptions"])
         assert "are apparent" in said
+        assert "fitted to concentrations in people (published: Decapeptyl" in said
+        assert "in the vial" not in said
         assert "tornoe2007" in named.attrs["citations"]
 
     @pytest.mark.parametrize(("name", "values", "said"), [

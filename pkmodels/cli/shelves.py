@@ -125,7 +125,8 @@ def every_name():
     from .. import metrics, prediction
 
     return [*catalogue.list_models(), *catalogue.list_models("depot"), *catalogue.list_models("body"),
-            *prediction.list_drugs(), *metrics.list_windows(), *shelf.names("data", "curves/*.csv"), *shelf.names("fits", "*.toml")]
+            *prediction.list_drugs(), *metrics.list_windows(), *shelf.names("data", "curves/*.csv"),
+            *shelf.names("fits", "*.toml")]
 
 
 def citations(name):

@@ -25,7 +25,10 @@ def assumptions(*, release, drug, available, unreleased, horizon, environment, d
 
 
 def _of_release(release, drug, unreleased, horizon, environment):
-    if drug is not None:
+    published = str(release.origin.get("given", "")).startswith("published")
+    if published:
+        yield f"The release is the one that was fitted to concentrations in people ({release.origin['given']})."
+    elif drug is not None:
         yield "Release in the body is taken to be the release in the vial: same times, same extent."
     eventual = float(release.eventual())
     if eventual >= 0.995:
