@@ -170,7 +170,7 @@ def _demo(verbs):
 
 def _prediction(p):
     p.add_argument("source", nargs="?", help=_SOURCE_HELP)
-    p.add_argument("--model", help="a named release model with --set, depot:DRUG for the published depot of a drug's card, "
+    p.add_argument("--model", help="a named release model with --set, depot:DRUG for the published depot of a drug, "
                         "or the model to fit to a data file")
     p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
                    help="a value of the named model with its unit, such as --set k=0.099/day (repeat for more)")

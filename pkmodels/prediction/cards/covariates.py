@@ -10,7 +10,7 @@ from .checking import COVARIATE, check, choice, explained
 #: form -> (factor on the parameter from covariate x, reference r, coefficient c; how it is written)
 _FACTORS = {
     "power": (lambda x, r, c: (x / r) ** c, "({name}/{r:g})^{c:g}"),
-    "linear": (lambda x, r, c: 1 + c * (x - r), "1 + {c:g} ({name} - {r:g})"),
+    "linear": (lambda x, r, c: 1 + c * (x - r), "1 {c:+g} ({name} - {r:g})"),
     "exponential": (lambda x, r, c: math.exp(c * (x - r)), "exp({c:g} ({name} - {r:g}))"),
     "factor": (lambda x, r, c: c if x else 1.0, "{c:g} where {name}"),
 }
@@ -83,7 +83,7 @@ class Covariate:
         except UnitError as problem:
             raise RecordError(f"{self.covariate}: {problem}") from None
         if found < 0 or (found == 0 and self.form == "power"):
-            raise RecordError(f"{self.covariate} = {found:g} {self.unit} must be above zero; such as {example}")
+            raise RecordError(f"{self.covariate} = {given!r} must be above zero; such as {example}")
         return found
 
 
@@ -121,11 +121,11 @@ def adjusted(drug, given):
             continue
         x = each.value(given[each.covariate])
         factor = each.factor(x)
-        if not 0 < factor < math.inf:
-            raise RecordError(f"{each.covariate} = {x:g} {each.unit} makes {each.parameter} {factor:g} times its value "
-                              f"({each}); such a person is far outside what was studied")
         person = each.covariate if x is True else f"not {each.covariate}" if x is False else \
-            f"{each.covariate} {x:g} {each.unit}".removesuffix(" 1")
+            f"{each.covariate} {x:g}" + ("" if each.unit == "1" else f" {each.unit}")
+        if not 0 < factor < math.inf:
+            raise RecordError(f"{person} makes {each.parameter} {factor:g} times its value ({each}); such a person is "
+                              f"far outside what was studied")
         if each.parameter == "bioavailability":
             before, share = f"{share:g}", share * factor
             if share > 1:
