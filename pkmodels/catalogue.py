@@ -1,4 +1,4 @@
-"""The catalogue: every model that stands in a file of `carriers/` or `bodies/`, found by walking the folders."""
+"""The catalogue: every model that stands in a file of `carriers/`, `bodies/` or `effects/`."""
 
 import importlib
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from .carriers._names import ALIASES, DDSOLVER, DDSOLVER_CHECKED, SAME_CURVES
 from .errors import ModelError, UnknownName, unknown
 from .modifiers import modified
 
-_KINDS = {"release": "carriers", "body": "bodies"}
+_KINDS = {"release": "carriers", "body": "bodies", "effect": "effects"}
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _places(kind):
     """Model name -> module path, without importing anything."""
     root = Path(__file__).parent
@@ -27,7 +27,7 @@ def _places(kind):
 
 
 def list_models(kind="release"):
-    """The names of all models of a kind, ``"release"`` or ``"body"``; each curve once, without its aliases."""
+    """The names of all models of a kind, ``"release"``, ``"body"`` or ``"effect"``; curves without their aliases."""
     return tuple(_places(kind))
 
 

@@ -54,15 +54,16 @@ def _verb(verbs, name, text, example):
 
 
 def _list(verbs):
-    p = _verb(verbs, "list", "list what ships: models, bodies, drugs, windows, curves, fits", "pkmodels list models")
-    p.add_argument("kind", choices=["models", "bodies", "drugs", "windows", "curves", "fits"], nargs="?",
+    p = _verb(verbs, "list", "list what ships: models, bodies, effects, drugs, windows, curves, fits",
+              "pkmodels list models")
+    p.add_argument("kind", choices=["models", "bodies", "effects", "drugs", "windows", "curves", "fits"], nargs="?",
                    default="models")
     _output(p, table=False)
 
 
 def _show(verbs):
-    p = _verb(verbs, "show", "show one model, body, drug, window, curve or fit", "pkmodels show drug goserelin")
-    p.add_argument("kind", choices=["model", "body", "drug", "window", "curve", "fit"])
+    p = _verb(verbs, "show", "show one model, body, effect, drug, window, curve or fit", "pkmodels show drug goserelin")
+    p.add_argument("kind", choices=["model", "body", "effect", "drug", "window", "curve", "fit"])
     p.add_argument("name")
     _output(p, table=False)
 
