@@ -11,6 +11,9 @@ from .modifiers import modified
 
 _KINDS = {"release": "carriers", "body": "bodies", "effect": "effects"}
 
+#: Families of release curves for any carrier; the others belong to one kind of carrier and need to be asked for.
+_PLAIN = ("burst", "diffusion", "dissolution", "empirical", "plga", "sigmoid")
+
 
 @lru_cache(maxsize=3)
 def _places(kind):
@@ -29,6 +32,11 @@ def _places(kind):
 def list_models(kind="release"):
     """The names of all models of a kind, ``"release"``, ``"body"`` or ``"effect"``; curves without their aliases."""
     return tuple(_places(kind))
+
+
+def plain_models():
+    """The release models that one curve in one medium can be asked about: those that a comparison tries unasked."""
+    return tuple(name for name in list_models() if family(name) in _PLAIN)
 
 
 def resolve(name):

@@ -45,6 +45,8 @@ def parser():
     _report(verbs)
     _cite(verbs)
     _demo(verbs)
+    _app(verbs)
+    _doctor(verbs)
     return top
 
 
@@ -167,6 +169,17 @@ def _demo(verbs):
     p.add_argument("--out", metavar="FILE.html", default="pkmodels_demo.html",
                    help="where to write the report (default: %(default)s)")
     _seed(p, "of starts and draws")
+
+
+def _app(verbs):
+    p = _verb(verbs, "app", "the whole chain on a page in your browser, on this machine only", "pkmodels app")
+    p.add_argument("--port", type=int, default=8501, metavar="N", help="where to listen (default: %(default)s)")
+    p.add_argument("--no-browser", action="store_true", help="only print the address")
+
+
+def _doctor(verbs):
+    p = _verb(verbs, "doctor", "versions, extras and folders of this installation", "pkmodels doctor")
+    _output(p, table=False)
 
 
 def _prediction(p):
