@@ -18,6 +18,7 @@ _HOME = {
     "metrics": ("Coverage", "Similarity", "Window", "coverage", "read_window", "similarity"),
     "plotting": ("plot_comparison", "plot_coverage", "plot_fit", "plot_prediction", "plot_release", "plot_residuals"),
     "reporting": ("report",),
+    "app.explorer": ("explore",),
     "references": ("cite",),
     "environment": ("Environment",),
     "effect": ("Effect", "Shown"),

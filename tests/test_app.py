@@ -228,3 +228,32 @@ class TestInTheBrowser:
             assert "Drop a file" in page.text
         finally:
             other.driver.quit()
+
+
+class TestExplorer:
+    """Sliders in Jupyter, moved by hand."""
+
+    @pytest.fixture(autouse=True)
+    def widgets(self):
+        pytest.importorskip("ipywidgets", reason="needs the extra app")
+
+    def test_answers_when_a_slider_moves(self, monkeypatch):
+        seen = []
+        monkeypatch.setattr("IPython.display.display", seen.append)
+        box = pk.explore("first_order", drug="goserelin", window="0.5-1.2 ng/mL", doses=2)
+        before = len(seen)
+        box.controls["dose"].value = 7.2
+        assert len(seen) == 2 * before == 4
+        assert set(box.controls) == {"k", "dose", "interval", "doses"}
+
+    def test_shares_move_from_nothing_to_all_and_rates_by_a_factor(self):
+        box = pk.explore("biexponential")
+        share, rate = box.controls["f_burst"], box.controls["k_burst"]
+        assert (share.min, share.max) == (0.0, 1.0)
+        assert rate.max / rate.min == pytest.approx(25)
+
+    def test_refusals(self):
+        with pytest.raises(PkmodelsError, match="give a drug"):
+            pk.explore("weibull", window="0.5-1.2 ng/mL")
+        with pytest.raises(PkmodelsError, match="cannot be explored"):
+            pk.explore(3)

@@ -12,6 +12,7 @@ import streamlit as st
 import pkmodels as pk
 from pkmodels import catalogue, metrics, plotting, prediction, shelf, units
 from pkmodels.app.jobs import Cancelled, Job
+from pkmodels.app.ranges import slider_range
 from pkmodels.app.script import script
 from pkmodels.errors import PkmodelsError
 from pkmodels.prediction import table as prediction_table
@@ -175,14 +176,10 @@ def _what_if(fit):
             return None
         values = {}
         for p in fit.model.parameters:
-            value, low, high = float(fit.values[p.name]), *map(float, p.bounds)
-            if p.unit == "1" and high <= 1.5:
-                bounds = max(low, 0.0), high
-            else:
-                bounds = max(low, value / 5), min(high, value * 5)
+            low, high, value = slider_range(p, float(fit.values[p.name]))
             unit = fit.units[p.name]
             label = f"{p.name} ({unit})" if unit != "1" else p.name
-            moved = st.slider(label, *bounds, min(max(value, bounds[0]), bounds[1]), format="%g", help=p.meaning,
+            moved = st.slider(label, low, high, value, format="%g", help=p.meaning,
                               key=f"{fit.model.name} {p.name}")
             values[p.name] = (moved, unit)
         return values

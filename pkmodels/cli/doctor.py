@@ -7,7 +7,7 @@ import sys
 from .. import __version__, catalogue, shelf
 
 #: What each extra is for, and the distributions that it needs.
-EXTRAS = {"app": ("the page in the browser", ("streamlit",)),
+EXTRAS = {"app": ("the page in the browser, sliders in Jupyter", ("streamlit", "ipywidgets")),
           "docs": ("building the documentation", ("sphinx", "myst-parser", "furo", "sphinx-mathjax-offline")),
           "test": ("running the tests", ("pytest", "hypothesis", "mpmath", "build", "nbclient"))}
 LIBRARIES = ("numpy", "scipy", "sympy", "lmfit", "pandas", "xarray", "pint", "matplotlib", "openpyxl", "jinja2",
