@@ -1,4 +1,4 @@
-"""The catalogue: every model that stands in a file of `carriers/` or `bodies/`, found by walking the folders."""
+"""The catalogue: every model that stands in a file of `carriers/`, `bodies/` or `effects/`."""
 
 import importlib
 from dataclasses import dataclass
@@ -9,10 +9,13 @@ from .carriers._names import ALIASES, DDSOLVER, DDSOLVER_CHECKED, SAME_CURVES
 from .errors import ModelError, UnknownName, unknown
 from .modifiers import modified
 
-_KINDS = {"release": "carriers", "body": "bodies"}
+_KINDS = {"release": "carriers", "body": "bodies", "effect": "effects"}
+
+#: Families of release curves for any carrier; the others belong to one kind of carrier and need to be asked for.
+_PLAIN = ("burst", "diffusion", "dissolution", "empirical", "plga", "sigmoid")
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _places(kind):
     """Model name -> module path, without importing anything."""
     root = Path(__file__).parent
@@ -27,14 +30,13 @@ def _places(kind):
 
 
 def list_models(kind="release"):
-    """The names of all models of a kind, ``"release"`` or ``"body"``; each curve once, without its aliases.
-
-    ``"depot"``: the published inputs of `carriers/depots`. They are releases like the others, but
-    are not among ``"release"``, because curves from a vial are not fitted with them unasked.
-    """
-    if kind in ("release", "depot"):
-        return tuple(name for name, place in _places("release").items() if (".depots." in place) == (kind == "depot"))
+    """The names of all models of a kind, ``"release"``, ``"body"`` or ``"effect"``; curves without their aliases."""
     return tuple(_places(kind))
+
+
+def plain_models():
+    """The release models that one curve in one medium can be asked about: those that a comparison tries unasked."""
+    return tuple(name for name in list_models() if family(name) in _PLAIN)
 
 
 def resolve(name):

@@ -12,7 +12,7 @@ from pkmodels.solve import compiled, inverse
 from pkmodels.solve.release import Release
 from pkmodels.studies import Study
 
-NAMES = [*catalogue.list_models(), *catalogue.list_models("depot"), "weibull+lag", "first_order+initial+plateau",
+NAMES = [*catalogue.list_models(), "weibull+lag", "first_order+initial+plateau",
          "crank_sphere+plateau", "hill+lag+plateau", "baker_lonsdale+lag", "quadratic+lag",
          "phoenix_makoid_banakar+plateau", "ddsolver_logistic_time+plateau"]
 #: Models whose own parameters are not found again, why, and how far off the curve may be (share of dose).

@@ -14,20 +14,21 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "pkmodels"
 FLOORS = [
     {"errors", "units", "references", "shelf", "__init__"},
-    {"environment", "dimensions", "definition", "model"},
+    {"environment", "dimensions", "definition", "model", "effect"},
     {"laws", "modifiers"},
-    {"carriers", "bodies"},
+    {"carriers", "bodies", "effects"},
     {"catalogue", "solve", "studies"},
     {"fitting"},
     {"prediction", "metrics"},
     {"plotting", "reporting"},
-    {"cli", "__main__"},
+    {"cli", "app", "__main__"},
 ]
 #: Within a floor a module may use only these neighbours.
 NEIGHBOURS = {"units": {"errors"}, "references": {"errors", "shelf"}, "shelf": {"errors"},
               "model": {"environment", "dimensions", "definition"}, "definition": {"environment", "dimensions"},
+              "effect": {"environment", "dimensions", "definition"},
               "environment": set(), "dimensions": set(),
-              "modifiers": {"laws"}, "reporting": {"plotting"}, "__main__": {"cli"}}
+              "modifiers": {"laws"}, "reporting": {"plotting"}, "__main__": {"cli"}, "cli": {"app"}}
 
 
 def rooms():

@@ -124,6 +124,21 @@ def cite(given):
           else references.cite(dict.fromkeys(ids)))
 
 
+def app(given):
+    """Serve the page."""
+    from .. import app as page
+
+    raise SystemExit(page.start(given.port, browser=not given.no_browser))
+
+
+def doctor(given):
+    """What is installed."""
+    from . import doctor as examination
+
+    found = examination.examined()
+    output.result(given, text=lambda: examination.text(found), table=None, content=lambda: found)
+
+
 def demo(given):
     """The whole chain on measured goserelin microspheres."""
     from .demo import run

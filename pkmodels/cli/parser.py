@@ -45,6 +45,8 @@ def parser():
     _report(verbs)
     _cite(verbs)
     _demo(verbs)
+    _app(verbs)
+    _doctor(verbs)
     return top
 
 
@@ -54,15 +56,16 @@ def _verb(verbs, name, text, example):
 
 
 def _list(verbs):
-    p = _verb(verbs, "list", "list what ships: models, bodies, drugs, windows, curves, fits", "pkmodels list models")
-    p.add_argument("kind", choices=["models", "bodies", "drugs", "windows", "curves", "fits"], nargs="?",
+    p = _verb(verbs, "list", "list what ships: models, bodies, effects, drugs, windows, curves, fits",
+              "pkmodels list models")
+    p.add_argument("kind", choices=["models", "bodies", "effects", "drugs", "windows", "curves", "fits"], nargs="?",
                    default="models")
     _output(p, table=False)
 
 
 def _show(verbs):
-    p = _verb(verbs, "show", "show one model, body, drug, window, curve or fit", "pkmodels show drug goserelin")
-    p.add_argument("kind", choices=["model", "body", "drug", "window", "curve", "fit"])
+    p = _verb(verbs, "show", "show one model, body, effect, drug, window, curve or fit", "pkmodels show drug goserelin")
+    p.add_argument("kind", choices=["model", "body", "effect", "drug", "window", "curve", "fit"])
     p.add_argument("name")
     _output(p, table=False)
 
@@ -166,6 +169,17 @@ def _demo(verbs):
     p.add_argument("--out", metavar="FILE.html", default="pkmodels_demo.html",
                    help="where to write the report (default: %(default)s)")
     _seed(p, "of starts and draws")
+
+
+def _app(verbs):
+    p = _verb(verbs, "app", "the whole chain on a page in your browser, on this machine only", "pkmodels app")
+    p.add_argument("--port", type=int, default=8501, metavar="N", help="where to listen (default: %(default)s)")
+    p.add_argument("--no-browser", action="store_true", help="only print the address")
+
+
+def _doctor(verbs):
+    p = _verb(verbs, "doctor", "versions, extras and folders of this installation", "pkmodels doctor")
+    _output(p, table=False)
 
 
 def _prediction(p):

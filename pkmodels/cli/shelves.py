@@ -5,13 +5,12 @@ from .. import catalogue, shelf
 
 def rows(kind):
     """Headers and rows of one shelf."""
-    return {"models": _models, "bodies": _bodies, "drugs": _drugs, "windows": _windows, "curves": _curves,
-            "fits": _fits}[kind]()
+    return {"models": _models, "bodies": _bodies, "effects": _effects, "drugs": _drugs, "windows": _windows,
+            "curves": _curves, "fits": _fits}[kind]()
 
 
 def _models():
-    names = (*catalogue.list_models(), *catalogue.list_models("depot"))
-    found = [(name, catalogue.family(name), catalogue.get_model(name)) for name in names]
+    found = [(name, catalogue.family(name), catalogue.get_model(name)) for name in catalogue.list_models()]
     return ("model", "family", "parameters", "what it is"), [
         (name, family, ", ".join(p.name for p in m.parameters), m.title)
         for name, family, m in sorted(found, key=lambda row: (row[1], row[0]))]
@@ -21,6 +20,12 @@ def _bodies():
     found = [catalogue.get_model(name, "body") for name in catalogue.list_models("body")]
     return ("body", "parameters", "what it is"), [(m.name, ", ".join(p.name for p in m.parameters), m.title)
                                                   for m in found]
+
+
+def _effects():
+    found = [catalogue.get_model(name, "effect") for name in catalogue.list_models("effect")]
+    return ("effect", "shows", "what it is"), [(m.name, ", ".join(each.name for each in m.shown), m.title)
+                                               for m in found]
 
 
 def _drugs():
@@ -55,7 +60,8 @@ def _fits():
 
 def card(kind, name):
     """Text and plain content of one thing."""
-    return {"model": _model_card, "body": lambda n: _model_card(n, "body"), "drug": _drug_card, "window": _window_card,
+    return {"model": _model_card, "body": lambda n: _model_card(n, "body"),
+            "effect": lambda n: _model_card(n, "effect"), "drug": _drug_card, "window": _window_card,
             "curve": _curve_card, "fit": _fit_card}[kind](name)
 
 
@@ -64,19 +70,24 @@ def _model_card(name, kind="release"):
     from tabulate import tabulate
 
     from .. import references
+    from ..effect import Effect
     from ..model import Curve
     from ..solve import method
 
     m = catalogue.get_model(name, kind)
     numbers = [(p.name, f"{p.value:g}", p.unit_text, f"{float(p.bounds[0]):g} to {float(p.bounds[1]):g}", p.meaning)
                for p in m.parameters]
+    way = "driven by a concentration" if isinstance(m, Effect) else f"solved as {method(m)}"
     if isinstance(m, Curve):
         equation = "released(t) = " + str(m.released)
+    elif isinstance(m, Effect):
+        equation = "\n".join([*(f"d {q}/dt = {rate}" for q, rate in m.changes.items()),
+                              *(f"{each.name} = {each.expression}" for each in m.shown)])
     else:
         equation = "\n".join(f"d {s}/dt = {rate}" for s, rate in zip(m.states, m.right_hand_side, strict=True))
         equation += f"\nobserved: {pretty(m.observed, use_unicode=False, num_columns=400)}" if m.observed.is_Symbol \
             else f"\nobserved: {m.observed}"
-    text = "\n".join([f"{m.title} ({m.name}); solved as {method(m)}", "", equation, "",
+    text = "\n".join([f"{m.title} ({m.name}); {way}", "", equation, "",
                       tabulate(numbers, headers=("parameter", "typical", "unit", "bounds", "meaning"),
                                disable_numparse=True),
                       *([""] if m.also else []),
@@ -124,9 +135,9 @@ def every_name():
     """Every name that `cite` understands, apart from references."""
     from .. import metrics, prediction
 
-    return [*catalogue.list_models(), *catalogue.list_models("depot"), *catalogue.list_models("body"),
-            *prediction.list_drugs(), *metrics.list_windows(), *shelf.names("data", "curves/*.csv"),
-            *shelf.names("fits", "*.toml")]
+    return [*catalogue.list_models(), *catalogue.list_models("body"), *catalogue.list_models("effect"),
+            *prediction.list_drugs(), *metrics.list_windows(),
+            *shelf.names("data", "curves/*.csv"), *shelf.names("fits", "*.toml")]
 
 
 def citations(name):
@@ -138,6 +149,7 @@ def citations(name):
         [name] if name in references.references() else None,
         catalogue.get_model(name).references if catalogue.knows(name) else None,
         catalogue.get_model(name, "body").references if name in catalogue.list_models("body") else None,
+        catalogue.get_model(name, "effect").references if name in catalogue.list_models("effect") else None,
         prediction.read_drug(name).citations if name.split(":")[0] in prediction.list_drugs() else None,
         metrics.read_window(name).citations if name in metrics.list_windows() else None,
         _curve_citations(name) if name in shelf.names("data", "curves/*.csv") else None,

@@ -139,7 +139,7 @@ def compare(study, models=None, *, weights="none", errors="independent", seed=SE
     study : Study
         Of one formulation.
     models : sequence of str, optional
-        All release models of the catalogue when not given.
+        The plain release models (`catalogue.plain_models`) when not given.
     weights, errors : str
         As in `fit`.
     progress : callable, optional
@@ -150,7 +150,7 @@ def compare(study, models=None, *, weights="none", errors="independent", seed=SE
     Comparison
     """
     study = _one_formulation(study)
-    models = catalogue.list_models("release") if models is None else models
+    models = catalogue.plain_models() if models is None else models
     # Two names of one curve are one model.
     models = list(dict.fromkeys(catalogue.get_model(m) if isinstance(m, str) else m for m in models))
     fits, failed = [], {}

@@ -165,7 +165,7 @@ def compare_each(study, models=None, *, weights="none", errors="independent", se
     ----------
     study : Study
     models : sequence of str, optional
-        All release models of the catalogue when not given.
+        The plain release models (`catalogue.plain_models`) when not given.
     weights, errors, seed, progress
         As in `fit_each`.
 
@@ -173,7 +173,7 @@ def compare_each(study, models=None, *, weights="none", errors="independent", se
     -------
     Batch
     """
-    models = catalogue.list_models("release") if models is None else dict.fromkeys(models)
+    models = catalogue.plain_models() if models is None else dict.fromkeys(models)
     return _each(study, models, progress, weights=weights, errors=errors, seed=seed)
 
 

@@ -1,0 +1,175 @@
+"""Pages written from the catalogue: one per release model, body, effect, drug and window."""
+
+import html
+from pathlib import Path
+
+import numpy as np
+from tabulate import tabulate
+
+from pkmodels import catalogue, metrics, prediction, references
+from pkmodels.effect import Effect
+from pkmodels.model import Curve
+from pkmodels.solve import method
+from pkmodels.solve.release import Release
+
+KINDS = {"release": ("models", "Release models"), "body": ("bodies", "Bodies"), "effect": ("effects", "Effects")}
+
+
+def everything(docs):
+    """Write all pages below ``docs/reference``, and the page of published checks."""
+    root = Path(docs) / "reference"
+    contents = []
+    for kind, (folder, title) in KINDS.items():
+        place = root / folder
+        names = sorted(catalogue.list_models(kind), key=lambda name: (_family(name, kind), name))
+        for name in names:
+            _write(place / f"{name}.md", model_page(name, kind, place))
+        _write(place / "index.md", _index(title, names, kind))
+        contents.append(f"{folder}/index")
+    for folder, title, names, read in (
+        ("drugs", "Drugs", prediction.list_drugs(), _drug), ("windows", "Windows", metrics.list_windows(), _window)):
+        for name in names:
+            _write(root / folder / f"{name}.md", read(name))
+        rows = "\n".join(names)
+        _write(root / folder / "index.md", f"# {title}\n\n```{{toctree}}\n:maxdepth: 1\n\n{rows}\n```\n")
+        contents.append(f"{folder}/index")
+    _write(root / "index.md", "# Reference\n\nWritten from the catalogue: what stands here is what runs.\n\n"
+           "```{toctree}\n:maxdepth: 2\n\n" + "\n".join(contents) + "\n```\n")
+    validation(docs)
+
+
+def validation(docs):
+    """The page of published checks, computed anew."""
+    from published import CHECKS
+
+    lines = ["# Validation", "",
+             "Numbers from papers, other programs and closed forms, and what pkmodels gives for them. This page is "
+             "computed while the documentation is built; the tests hold each line to its tolerance.", ""]
+    for topic in dict.fromkeys(check.topic for check in CHECKS):
+        rows = []
+        for check in (c for c in CHECKS if c.topic == topic):
+            found = check.compute()
+            rows.append((_plain(check.what), _plain(check.source), f"{check.expected:.10g}", f"{found:.10g}",
+                         f"{found - check.expected:.1e}", f"{check.tolerance:.0e} ({_plain(check.why)})"))
+        lines += [f"## {topic}", "", _table(rows, ("what", "source", "published", "pkmodels", "difference",
+                                                   "tolerance")), ""]
+    _write(Path(docs) / "validation.md", "\n".join(lines))
+
+
+def model_page(name, kind, place):
+    """Equation, parameters with units, limits, citation and, for a release model, a plot."""
+    model = catalogue.get_model(name, kind)
+    lines = [f"# {name}", "", f"**{_plain(model.title)}**", ""]
+    lines += ["$$", model.latex, "$$", ""]
+    solved = "driven by a concentration" if isinstance(model, Effect) else f"solved as {method(model)}"
+    lines += [f"Family *{_family(name, kind)}*; {solved}.", ""]
+    rows = [(f"`{p.name}`", f"{p.value:g}", p.unit_text or "-", f"{_bound(p.bounds[0])} to {_bound(p.bounds[1])}",
+             _plain(p.meaning) + (f" ({_plain(p.source)})" if p.source else "")) for p in model.parameters]
+    lines += [_table(rows, ("parameter", "typical", "unit", "bounds", "meaning")), ""]
+    if model.also:
+        rows = [(f"`{a.name}`", f"`{a.expression}`", a.unit, _plain(a.meaning)) for a in model.also]
+        lines += ["Printed beside them:", "", _table(rows, ("quantity", "expression", "unit", "meaning")), ""]
+    if kind == "release":
+        lines += _release_lines(name, model, place)
+    if model.remarks:
+        lines += [_plain(model.remarks), ""]
+    lines += _citations(model.references)
+    return "\n".join(lines)
+
+
+def _release_lines(name, model, place):
+    lines = []
+    aliases = catalogue.aliases(name)
+    if aliases:
+        lines += ["Also called " + ", ".join(f"`{a}`" for a in aliases) + ".", ""]
+    numbers = [str(d.number) for d in catalogue.list_ddsolver() if d.model.split("+")[0] == name]
+    if numbers:
+        lines += [f"DDSolver: {', '.join(numbers)}.", ""]
+    for where, other in catalogue.same_as(name):
+        lines += [f"The same curve as `{other}` where {where}.", ""]
+    if isinstance(model, Curve) and model.inverse is not None:
+        lines += ["The time of a given released share has a closed form.", ""]
+    if isinstance(model, Curve) and not model.saturates:
+        lines += ["It does not level off by itself: a prediction holds it at the whole dose.", ""]
+    _plot(model, place / f"{name}.svg")
+    return [*lines, f"![Released share of {name} over time at typical values]({name}.svg)", ""]
+
+
+def _plot(model, path):
+    from matplotlib.figure import Figure
+
+    release = Release(model, model.values())
+    end = 24.0
+    while float(release.share(np.array([end]))[0]) < 0.95 * float(release.eventual()) and end < 24 * 3650:
+        end *= 1.5
+    hours = np.linspace(0, end, 300)
+    unit, length = ("day", 24.0) if end > 96 else ("h", 1.0)
+    figure = Figure(figsize=(5, 2.8), layout="constrained")
+    ax = figure.subplots()
+    ax.plot(hours / length, 100 * release.share(hours), color="#0072B2", linewidth=2)
+    ax.set(xlabel=f"time ({unit})", ylabel="released (% of dose)", ylim=(0, 105), xlim=(0, end / length))
+    ax.spines[["top", "right"]].set_visible(False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, metadata={"Date": None})
+
+
+def _drug(name):
+    cards = [prediction.read_drug(name)]
+    cards += [prediction.read_drug(f"{name}:{other}") for other in cards[0].sets if other != cards[0].set_name]
+    lines = [f"# {name}", ""]
+    for card in cards:
+        lines += [f"## {card.set_name}", "", f"{_plain(card.title)}. Body: "
+                  + " → ".join(f"[{b}](../bodies/{b}.md)" for b in card.body) + ".", ""]
+        rows = [(f"`{key}`", str(number), _plain(number.source), number.evidence)
+                for key, number in card.parameters.items()]
+        lines += [_table(rows, ("parameter", "value", "source", "evidence")), ""]
+        lines += [f"- {_plain(remark)}" for remark in card.remarks] + [""]
+        lines += _citations(card.citations)
+    return "\n".join(lines)
+
+
+def _window(name):
+    window = metrics.read_window(name)
+    return "\n".join([f"# {name}", "", *(f"- {_plain(line.lstrip('! '))}" for line in window.lines()), ""])
+
+
+def _index(title, names, kind):
+    lines = [f"# {title}", ""]
+    families = dict.fromkeys(_family(name, kind) for name in names)
+    for family in families:
+        inside = [name for name in names if _family(name, kind) == family]
+        lines += [f"## {family}", "", "```{toctree}", ":maxdepth: 1", "", *inside, "```", ""]
+    return "\n".join(lines)
+
+
+def _family(name, kind):
+    return catalogue.family(name) if kind == "release" else KINDS[kind][1].lower()
+
+
+def _citations(keys):
+    return ["Sources:", "", *(f"- {_plain(references.cite([key]))}" for key in keys), ""] if keys else []
+
+
+def _table(rows, head):
+    return str(tabulate([[str(cell).replace("|", r"\|") for cell in row] for row in rows], head, "github",
+                        disable_numparse=True))
+
+
+def _bound(value):
+    value = float(value)
+    return "∞" if value == float("inf") else "-∞" if value == float("-inf") else f"{value:g}"
+
+
+def _plain(text):
+    """Text of the catalogue with nothing in it that Markdown would read as its own."""
+    escaped = html.escape(str(text), quote=False)
+    return "".join("\\" + sign if sign in "*_[]$`\\" else sign for sign in escaped)
+
+
+def _write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    everything(Path(__file__).parent)

@@ -1,0 +1,102 @@
+"""Numbers from papers, other programs and closed forms, and what pkmodels gives for them.
+
+One list serves two readers: `test_published.py` checks it, and the documentation prints it as its page on validation.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+import pkmodels as pk
+from pkmodels import catalogue, solve
+from pkmodels.solve import functions
+from pkmodels.studies import Study
+
+DAY = 24.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """A number from outside and how to compute it here.
+
+    ``tolerance`` is absolute and no wider than the printed digits or the method allow; ``why`` says which.
+    """
+
+    topic: str
+    what: str
+    source: str
+    expected: float
+    tolerance: float
+    why: str
+    compute: Callable
+
+
+def _shown(name, values, hours):
+    model = catalogue.get_model(name)
+    return float(solve.observe(model, model.values(values), np.array([float(hours)]))[0])
+
+
+def _profile():
+    times = np.array([1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20], float)
+    percent = np.array([8, 24, 38, 48, 58, 66, 73, 78, 84, 88, 92, 95], float)
+    return Study.from_arrays(times, percent, time_unit="h", released_unit="percent", formulation="example",
+                             source="ddsolver_example")
+
+
+def _docetaxel(hours):
+    found = pk.predict(None, drug="docetaxel", regimen="100 mg over 1 h", days=2, concentration_unit="mg/L",
+                       times=[h / 24 for h in (1, 2, 4, 8, 24, 48)])
+    return float(found.plasma.values[(1, 2, 4, 8, 24, 48).index(hours)])
+
+
+def _goserelin(measure):
+    prediction = pk.predict("zero_order", values={"k": (1 / 28, "1/day")}, drug="goserelin", regimen="3.6 mg once",
+                            days=28)
+    if measure == "css":
+        return float(prediction.plasma.values[-1])
+    inside = pk.coverage(prediction, "0.5-1.2 ng/mL")
+    if measure == "inside":
+        return inside.value("inside") / 100
+    return inside.value("first_entry") * DAY
+
+
+GC = {"f_burst": 0.15, "k_burst": 1.5, "k_erosion": 0.3, "t_middle": 21}
+DD = "example profile of DDSolver, printed by it"
+EXACT = "closed form"
+CHECKS = [
+    *(Check("Diffusion", f"sphere: share released at D t/R² = {tau:g}", "Crank 1975, series to 10 digits", share, 1e-9,
+            "digits of the reference", lambda tau=tau: float(functions.sphere_release(tau)))
+      for tau, share in ((0.0001, 0.033551375), (0.01, 0.3085137501), (0.05, 0.6069397567), (0.5, 0.9956278588))),
+    Check("Diffusion", "sphere: D t/R² at half released", "Crank 1975, root of the series", 0.5, 2e-9,
+          "digits of the reference", lambda: float(functions.sphere_release(0.0305465243))),
+    Check("Erosion", "Baker-Lonsdale: share released at half the time of exhaustion", EXACT, 0.875, 1e-12, "exact",
+          lambda: _shown("baker_lonsdale", {"t_end": 2.0}, DAY)),
+    *(Check("Burst and erosion", f"Gallagher-Corrigan, normalised: share released on day {day}", "high precision",
+            share, 5e-9, "digits of the reference", lambda day=day: _shown("gallagher_corrigan", GC, day * DAY))
+      for day, share in ((1, 0.11707521), (14, 0.24134172), (21, 0.57421957), (28, 0.90709742))),
+    Check("Empirical", "Weibull: mean release time for a scale of 10 and an exponent of 0.7", "10 Gamma(1 + 1/0.7)",
+          10 * math.gamma(1 + 1 / 0.7), 1e-9, "exact", lambda: solve.also(
+              catalogue.get_model("weibull"),
+              catalogue.get_model("weibull").values({"t_scale": 10, "beta": 0.7}))["mean_release_time"] / DAY),
+    Check("Fitting", "zero order: sum of squares (percent²)", DD, 3039.718710, 1e-6, "digits printed",
+          lambda: 1e4 * pk.fit(_profile(), "zero_order").statistics["ss"]),
+    Check("Fitting", "zero order: AIC of DDSolver", DD, 98.234243, 1e-6, "digits printed",
+          lambda: pk.fit(_profile(), "zero_order").statistics["aic_ddsolver"]),
+    Check("Fitting", "Higuchi: kH (percent per root hour)", DD, 22.0616397, 1e-7, "digits printed",
+          lambda: 100 * pk.fit(_profile(), "higuchi").values["k"]),
+    Check("Fitting", "Higuchi: sum of squares (percent²)", DD, 324.382114, 1e-6, "digits printed",
+          lambda: 1e4 * pk.fit(_profile(), "higuchi").statistics["ss"]),
+    *(Check("Disposition", f"docetaxel, 100 mg over 1 h: concentration at {hours} h (mg/L)",
+            "parameters of Ozawa 2007, another program", level, half, "digits of the reference",
+            lambda hours=hours: _docetaxel(hours))
+      for hours, level, half in ((1, 1.96024, 5e-6), (2, 0.090625, 5e-7), (4, 0.042430, 5e-7), (8, 0.023534, 5e-7),
+                                 (24, 0.011653, 5e-7), (48, 0.0043596, 5e-8))),
+    Check("Depot to plasma", "goserelin, 3.6 mg evenly in 28 days: level reached (ng/mL)", "dose rate over clearance",
+          3.6e6 / 28 / (110.5 * 1440), 1e-6, "28 days are 146 half-lives", lambda: _goserelin("css")),
+    Check("Depot to plasma", "the same: hours until 0.5 ng/mL", "R/CL (1 - exp(-k t)) solved for t", 6.415, 5e-4,
+          "digits of the reference", lambda: _goserelin("entry")),
+    Check("Depot to plasma", "the same: share of 28 days inside 0.5-1.2 ng/mL", "1 - 6.415 h / 672 h", 0.9905, 5e-5,
+          "digits of the reference", lambda: _goserelin("inside")),
+]
