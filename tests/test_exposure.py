@@ -248,7 +248,8 @@ def test_chosen_points():
     line = np.poly1d(np.polyfit(t[6:10], y[6:10], 1))
     expected = some.value("auc_last") + math.exp(line(t[-1])) / some.value("lambda_z")
     assert some.value("auc_infinity_predicted") == pytest.approx(expected, rel=1e-9)
-    rising = exposure(plasma([0, 1, 2, 3, 4, 5], [4.5, 1, 2, 3, 3.5, 4.0]), terminal="last 4", route="bolus", dose="1 mg")
+    rising = exposure(plasma([0, 1, 2, 3, 4, 5], [4.5, 1, 2, 3, 3.5, 4.0]), terminal="last 4", route="bolus",
+                      dose="1 mg")
     assert np.isnan(rising.value("clearance"))
     assert "do not fall" in rising.reason("clearance")
 

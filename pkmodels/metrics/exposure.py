@@ -115,7 +115,8 @@ def _of_prediction(data, variable, dose, chosen, common):
     every = [_rows(hours, values, doses, amounts, lasting, route, chosen, common) for values in curves]
     notes = ()
     if data.attrs.get("times") == "asked":
-        notes = (f"mind: this prediction holds only the {len(hours)} times that were asked for; areas and peaks between "
+        notes = (f"mind: this prediction holds only the {len(hours)} times that were asked for; areas and peaks "
+                 "between "
                  f"them are those of trapezoids. Predict without times for exact ones",)
     about = {key: data.attrs[key] for key in ("drug", "population", "regimen", "model", "analyte", "assumptions")
              if key in data.attrs}
@@ -165,7 +166,8 @@ def _dose(given, subject, part):
         return units.inside(number, unit)
     doses = [] if part is None else part["dose_mg"].dropna().unique()
     if len(doses) > 1:
-        raise PredictionError(f"subject '{subject}' has {len(doses)} doses in the dose column; exposure is of one dose, "
+        raise PredictionError(f"subject '{subject}' has {len(doses)} doses in the dose column; exposure is of one "
+                              "dose, "
                               f"so split the data by dose")
     return float(doses[0]) if len(doses) else np.nan
 

@@ -10,7 +10,8 @@ from .exposure_terminal import Terminal, terminal
 
 FLIP_FLOP = ("after a depot the end of the curve shows how fast the drug is released or absorbed, not how fast it is "
              "eliminated (flip-flop); take it from an intravenous dose or a solution")
-NOT_DEPOT = ("clearance and volume are not taken from a depot's curve: its terminal slope is that of release (flip-flop), "
+NOT_DEPOT = ("clearance and volume are not taken from a depot's curve: its terminal slope is that of release "
+             "(flip-flop), "
              "and dose over area is a clearance only where the whole dose was released; take them from an intravenous "
              "dose or a solution")
 BLQ = ("dropped", "zero")
@@ -96,7 +97,8 @@ def _quantified(t, c, settings, found):
     leading = np.arange(len(t)) < first
     drop = below & ~leading if settings.blq == "dropped" else np.zeros_like(below)
     rule = "dropped" if settings.blq == "dropped" else "taken as 0"
-    found.notes.append(f"{int(below.sum())} below the limit of quantification: before the first quantified sample taken "
+    found.notes.append(f"{int(below.sum())} below the limit of quantification: before the first quantified sample "
+                       "taken "
                        f"as 0, later ones {rule}")
     return (t[~drop], zeros[~drop]), (t, zeros)
 

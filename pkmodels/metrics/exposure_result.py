@@ -63,7 +63,8 @@ class Exposure:
         factors = np.array([units.outside(1.0, _plain_unit(each)) for each in shown.values()])
 
         def table(found):
-            return np.array([[each.numbers.get(key, np.nan) for key in names.values()] for each in found.values()]) * factors
+            rows = [[each.numbers.get(key, np.nan) for key in names.values()] for each in found.values()]
+            return np.array(rows) * factors
 
         reasons = {(row, name): found.reasons[key] for row, found in rows.items() for name, key in names.items()
                    if key in found.reasons and np.isnan(found.numbers[key])}
@@ -142,7 +143,8 @@ class Exposure:
             found[f"{name} ({self.units[name]})"] = {
                 "n": len(some), "mean": some.mean() if len(some) else np.nan,
                 "sd": some.std(ddof=1) if len(some) > 1 else np.nan, "geometric mean": np.exp(logs.mean()),
-                "geometric cv (%)": 100 * np.sqrt(np.expm1(spread**2)), "median": np.median(some) if len(some) else np.nan,
+                "geometric cv (%)": 100 * np.sqrt(np.expm1(spread**2)),
+                "median": np.median(some) if len(some) else np.nan,
                 "lowest": some.min(initial=np.inf) if len(some) else np.nan,
                 "highest": some.max(initial=-np.inf) if len(some) else np.nan}
         return pd.DataFrame(found).T
@@ -172,7 +174,8 @@ class Exposure:
                 said.setdefault(why, {}).setdefault(name, []).append(row)
         for why, names in said.items():
             rows = next(iter(names.values()))
-            whose = "" if len(rows) == len(self.rows) else f" of {', '.join(rows[:4])}{', ...' if len(rows) > 4 else ''}"
+            more = ", ..." if len(rows) > 4 else ""
+            whose = "" if len(rows) == len(self.rows) else f" of {', '.join(rows[:4])}{more}"
             yield f"{', '.join(names)}{whose}: {why}"
         yield from self.notes
 
@@ -186,7 +189,8 @@ class Exposure:
     def __repr__(self):
         head = f"exposure, {self.route}, {self.method} trapezoids"
         source = " ".join(str(self.about[key]) for key in ("drug", "regimen", "source") if self.about.get(key))
-        return "\n".join([head + (f": {source}" if source else ""), "", self.text, "", *(f"- {r}" for r in self.remarks)])
+        head += f": {source}" if source else ""
+        return "\n".join([head, "", self.text, "", *(f"- {remark}" for remark in self.remarks)])
 
     def _repr_html_(self):
         from tabulate import tabulate

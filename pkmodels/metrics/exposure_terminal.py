@@ -73,7 +73,8 @@ def read_choice(text, times):
             begin, end = (units.inside(*units.quantity(each.strip(), "h", "9 h")) for each in ends)
             if begin < end:
                 return begin, end
-    raise PredictionError(f"the terminal points {text!r} cannot be read; write for example 'last 4' (at least {FEWEST}) or "
+    raise PredictionError(f"the terminal points {text!r} cannot be read; write for example 'last 4' (at least "
+                          f"{FEWEST}) or "
                           f"'9 h to 24 h'")
 
 

@@ -72,12 +72,14 @@ class Plasma:
         spread = np.full(len(times), np.nan) if sd is None else np.asarray(sd, dtype=float)
         if len(subjects) != len(times) or spread.shape != times.shape:
             raise StudyError("subject and sd need one entry for every time")
-        doses = {name: _milligrams(dose.get(name) if isinstance(dose, dict) else dose) for name in dict.fromkeys(subjects)}
+        time_unit = time_from(time_unit, f"time_unit='{time_unit}'")
+        doses = {name: _milligrams(dose.get(name) if isinstance(dose, dict) else dose)
+                 for name in dict.fromkeys(subjects)}
         frame = pd.DataFrame({
-            "subject": subjects, "time_hour": times * units.factor(time_from(time_unit, f"time_unit='{time_unit}'"), "h"),
+            "subject": subjects, "time_hour": times * units.factor(time_unit, "h"),
             "concentration": values, "below_limit": np.isnan(values), "sd": spread, "n": np.nan,
             "dose_mg": [doses[name] for name in subjects], "row": np.arange(1, len(times) + 1)})
-        return cls.from_frame(frame, time_unit=time_from(time_unit, ""), unit=unit, analyte=analyte, source=source,
+        return cls.from_frame(frame, time_unit=time_unit, unit=unit, analyte=analyte, source=source,
                               molar_mass=molar_mass)
 
     @classmethod
@@ -103,7 +105,8 @@ class Plasma:
         if len(twice):
             row = twice.iloc[0]
             who = f" of subject '{row['subject']}'" if row["subject"] else ""
-            raise StudyError(f"{name}, row {row['row']}: a second concentration{who} at {row['time_hour']:g} h; name the "
+            raise StudyError(f"{name}, row {row['row']}: a second concentration{who} at {row['time_hour']:g} h; name "
+                             "the "
                              f"subjects in a column 'subject', or give their mean")
         order = {each: k for k, each in enumerate(frame["subject"].unique())}
         frame = frame.assign(
@@ -111,8 +114,8 @@ class Plasma:
             _order=frame["subject"].map(order)).sort_values(["_order", "time_hour"], kind="stable")
         few = [each for each, part in frame.groupby("subject", sort=False) if len(part) < 2]
         if few or not len(frame):
-            raise StudyError(f"{name} holds {'no values' if not len(frame) else f'one time only of subject {few[0]!r}'}; "
-                             f"give at least two sampling times of every subject")
+            what = f"one time only of subject '{few[0]}'" if few else "no values"
+            raise StudyError(f"{name} holds {what}; give at least two sampling times of every subject")
         settings["notes"] = (*settings.get("notes", ()), *notes)
         shown = "mg/L" if notes and molar_mass else unit
         return cls(frame=frame[list(COLUMNS)].reset_index(drop=True), unit=shown, **settings)

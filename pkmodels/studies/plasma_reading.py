@@ -7,7 +7,7 @@ from .. import shelf, units
 from ..errors import StudyError
 from .cells import Problems, decimal_mark, missing, number, shown
 from .layout import explain_no_table, find_layout
-from .plasma import Plasma
+from .plasma import COLUMNS, Plasma
 from .reading import grids_of, locate
 from .settle import Said, settle_time, time_from
 from .vocabulary import words
@@ -53,7 +53,8 @@ def read_plasma(path, *, time=None, unit=None, analyte="", molar_mass=None, shee
     if not tables:
         raise explain_no_table(max(grids, key=lambda grid: len(grid.rows)))
     if len(tables) > 1:
-        raise StudyError(f"{path.name} has {len(tables)} sheets with a table; choose one with sheet='{tables[0][0].sheet}'")
+        raise StudyError(f"{path.name} has {len(tables)} sheets with a table; choose one with "
+                         f"sheet='{tables[0][0].sheet}'")
     grid, layout = tables[0]
     said = () if time is None else (Said(time_from(time, f"time='{time}'"), f"time='{time}'"),)
     chosen = _Columns(layout, path.name)
@@ -87,7 +88,8 @@ class _Columns:
                              f"column such as 'conc (ng/mL)' and the names of the subjects in a column 'subject'")
         self.value, self.notes = values[0], ()
         if self.dose is not None and not self._is_mass(self.dose):
-            self.notes += (f"column '{self.dose.header}' is not a mass with its unit and was not used; write 'dose (mg)', "
+            self.notes += (f"column '{self.dose.header}' is not a mass with its unit and was not used; write 'dose "
+                           "(mg)', "
                            f"or give the dose in the call",)
             self.dose = None
         used = [self.time, self.value, self.subject, self.sd, self.n, self.dose]
@@ -105,7 +107,8 @@ class _Columns:
     @staticmethod
     def _is_mass(column):
         unit = column.unit or column.unit_row
-        return bool(unit) and unit not in ("percent", "fraction", "rate") and units.dimension(unit) == units.dimension("mg")
+        known = bool(unit) and unit not in ("percent", "fraction", "rate")
+        return known and units.dimension(unit) == units.dimension("mg")
 
 
 def _is_concentration(unit):
@@ -119,7 +122,8 @@ def _unit(column, given, file, row):
     own = column.unit or column.unit_row
     own = own if _is_concentration(own) else ""
     if not own and given is None:
-        raise StudyError(f"{file}, row {row}: the column '{column.header}' has no unit; write '{column.header} (ng/mL)' "
+        raise StudyError(f"{file}, row {row}: the column '{column.header}' has no unit; write '{column.header} "
+                         "(ng/mL)' "
                          f"in the header, or pass unit='ng/mL'")
     if own and given is not None and units.unit(own) != units.unit(given):
         raise StudyError(f"{file}, row {row}: the header says {own} and the call says {given}; leave one of them away")
@@ -153,7 +157,7 @@ def _rows(grid, layout, chosen, problems):
             "time_hour": read(row, chosen.time), "concentration": np.nan if below else read(row, chosen.value),
             "below_limit": below, "sd": read(row, chosen.sd), "n": read(row, chosen.n),
             "dose_mg": read(row, chosen.dose), "row": row.number})
-    frame = pd.DataFrame(rows, columns=["subject", "time_hour", "concentration", "below_limit", "sd", "n", "dose_mg", "row"])
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
     if chosen.dose is not None:
         frame["dose_mg"] *= units.inside(1.0, chosen.dose.unit or chosen.dose.unit_row)
     return frame, set_aside
