@@ -69,6 +69,9 @@ def analysed(times, values, settings):
     if not (c > 0).any():
         found.none("no concentration is above the limit of quantification", *[m.name for m in MEASURES])
         return found
+    if len(t) < 2:
+        found.none("there is one sample only", *[m.name for m in MEASURES])
+        return found
     t, c, back = _from_zero(t, c, settings, found)
     last = int(np.flatnonzero(c > 0)[-1])
     peak = int(np.argmax(c))

@@ -1,10 +1,12 @@
 """Prediction: regimen, drug card, and the verb `predict`."""
 
 from .drug import Drug, list_drugs, read_drug
-from .predicting import horizon_hours, predict
+from .events import Events, lint_events, read_events
+from .predicting import horizon_hours
 from .regimen import Dose, Regimen, read_regimen
 from .showing import row_times, table, text, to_dict
 from .sources import as_release
+from .steady import predict
 
-__all__ = ["Dose", "Drug", "Regimen", "as_release", "horizon_hours", "list_drugs", "predict", "read_drug",
-           "read_regimen", "row_times", "table", "text", "to_dict"]
+__all__ = ["Dose", "Drug", "Events", "Regimen", "as_release", "horizon_hours", "lint_events", "list_drugs", "predict",
+           "read_drug", "read_events", "read_regimen", "row_times", "table", "text", "to_dict"]

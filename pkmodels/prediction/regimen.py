@@ -163,7 +163,8 @@ def _from(given, part, text, before):
         return replace(part, steady=True, words=f"{part.words} from steady state")
     numbers, hours, unit = _times(given, "start", "10.8 mg every 84 days x 4 from day 84", text)
     if len(hours) != 1 or (not before and hours[0] != 0):
-        raise RegimenError(f"'{text}': 'from {given}' cannot be read; time counts from the first dose of the regimen, so "
+        raise RegimenError(f"'{text}': 'from {given}' cannot be read; time counts from the first dose of the regimen, "
+                           "so "
                            f"the first part begins at 0; write for example '{EXAMPLE} then 10.8 mg every 84 days x 4 "
                            f"from day 168'")
     if before and hours[0] < _end(before[-1], text):

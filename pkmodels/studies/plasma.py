@@ -89,7 +89,7 @@ class Plasma:
         Raises
         ------
         StudyError
-            For negative numbers, two values at one time, fewer than two points of a subject.
+            For negative numbers, two values of a subject at one time, or none at all.
         """
         name = settings.get("source") or "the table"
         factor, notes = _to_inside(unit, molar_mass, name)
@@ -106,16 +106,13 @@ class Plasma:
             row = twice.iloc[0]
             who = f" of subject '{row['subject']}'" if row["subject"] else ""
             raise StudyError(f"{name}, row {row['row']}: a second concentration{who} at {row['time_hour']:g} h; name "
-                             "the "
-                             f"subjects in a column 'subject', or give their mean")
+                             f"the subjects in a column 'subject', or give their mean")
         order = {each: k for k, each in enumerate(frame["subject"].unique())}
         frame = frame.assign(
             concentration=frame["concentration"] * factor, sd=frame["sd"] * factor,
             _order=frame["subject"].map(order)).sort_values(["_order", "time_hour"], kind="stable")
-        few = [each for each, part in frame.groupby("subject", sort=False) if len(part) < 2]
-        if few or not len(frame):
-            what = f"one time only of subject '{few[0]}'" if few else "no values"
-            raise StudyError(f"{name} holds {what}; give at least two sampling times of every subject")
+        if not len(frame):
+            raise StudyError(f"{name} holds no concentrations; give one row per sample")
         settings["notes"] = (*settings.get("notes", ()), *notes)
         shown = "mg/L" if notes and molar_mass else unit
         return cls(frame=frame[list(COLUMNS)].reset_index(drop=True), unit=shown, **settings)
