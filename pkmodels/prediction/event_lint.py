@@ -110,9 +110,8 @@ def _of_person(rows):
     """(row, name, text, remedy, stops) of what the rows of one person show together."""
     for one, other in pairwise(rows):
         if other.time < one.time:
-            yield (other.number, "times not sorted", f"TIME {other.time:g} h of ID {other.id} comes after {one.time:g} "
-                                                     "h",
-                   "sort each person's rows by TIME", True)
+            yield (other.number, "times not sorted", f"TIME {other.time:g} h of ID {other.id} stands behind "
+                   f"{one.time:g} h", "sort each person's rows by TIME", True)
         if one.is_dose and other.is_observation and one.time == other.time:
             yield (other.number, "observation after a dose", f"the observation at {other.time:g} h stands behind the "
                                                              "dose "

@@ -157,5 +157,6 @@ def _row(number, cells, found, source, hours, mg):
     evid = whole("EVID", 1 if amount > 0 else 0) if "EVID" in found else int(amount > 0)
     name = text("ID").removesuffix(".0") or "1"
     return Row(number, name, time * hours, amount * mg, rate * mg / hours if rate > 0 else rate, value("DUR") * hours,
-               value("II") * hours, whole("ADDL"), whole("SS"), evid, whole("MDV", None), text("CMT").removesuffix(".0"),
+               value("II") * hours, whole("ADDL"), whole("SS"), evid, whole("MDV", None),
+               text("CMT").removesuffix(".0"),
                value("DV", math.nan))

@@ -2,6 +2,7 @@
 
 import html
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -165,24 +166,24 @@ def _regimen(rows, origin):
         single = []
         for row in rows:
             if row.addl:
-                parts += _runs(single, origin) + [_repeating(row, row.time - origin, first=not parts and not single)]
+                parts += [*_runs(single), _repeating(row, row.time - origin)]
                 single = []
             else:
                 single.append(Dose(row.time - origin, row.amount, row.duration))
-        parts += _runs(single, origin)
+        parts += _runs(single)
     else:
         doses = [Dose(row.time - origin + k * row.ii, row.amount, row.duration)
                  for row in rows for k in range(row.addl + 1)]
-        parts += _runs(sorted(doses, key=lambda dose: dose.time_hour), origin)
+        parts += _runs(sorted(doses, key=lambda dose: dose.time_hour))
     return Regimen(" then ".join(part.words for part in parts), tuple(parts))
 
 
 def _in_turn(rows):
     """Whether every row's doses are over before the next row's begin."""
-    return all(one.time + one.addl * one.ii < other.time for one, other in zip(rows, rows[1:], strict=False))
+    return all(one.time + one.addl * one.ii < other.time for one, other in pairwise(rows))
 
 
-def _runs(doses, origin):
+def _runs(doses):
     """Parts for doses in time order: equal doses one after another at times are one part."""
     parts, run = [], []
     for dose in [*doses, None]:
@@ -209,7 +210,7 @@ def _listed(run):
                 times_hour=times, words=f"{_head(run[0])} at {unit} {listed}")
 
 
-def _repeating(row, start, steady=False, first=True):
+def _repeating(row, start, steady=False):
     return _part(Dose(start, row.amount, row.duration), row.ii, row.addl + 1, start, steady)
 
 
