@@ -11,8 +11,8 @@ __version__ = "0.1.0"
 
 _HOME = {
     "studies": ("Plasma", "Study", "read_plasma", "read_study"),
-    "fitting": ("Batch", "Comparison", "Fit", "GlobalFit", "compare", "compare_each", "compare_early", "diagnose",
-                "fit", "fit_each", "fit_many", "load_fit", "mechanism"),
+    "fitting": ("Batch", "Comparison", "Fit", "GlobalFit", "PlasmaFit", "compare", "compare_each", "compare_early",
+                "diagnose", "fit", "fit_each", "fit_many", "fit_plasma", "load_fit", "mechanism"),
     "prediction": ("Drug", "Events", "Regimen", "lint_events", "predict", "read_drug", "read_events", "read_regimen"),
     "solve.release": ("Release",),
     "metrics": ("Coverage", "Exposure", "Similarity", "Window", "coverage", "exposure", "read_window", "similarity"),

@@ -15,6 +15,7 @@ from .diagnostics import diagnose
 from .early import compare_early, mechanism
 from .many import fit_many
 from .many_result import GlobalFit
+from .plasma_fit import PlasmaFit, fit_plasma
 from .priors import priors as prior_rows
 from .problem import Problem
 from .profile import profile
@@ -22,9 +23,9 @@ from .record import load_fit, save
 from .result import Fit, in_time_unit, intervals
 from .uncertainty import Intervals, standard
 
-__all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "bootstrap", "compare", "compare_each",
-           "compare_early", "diagnose", "fit", "fit_each", "fit_many", "fit_points", "load_fit", "mechanism", "profile",
-           "save", "standard"]
+__all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "PlasmaFit", "bootstrap", "compare",
+           "compare_each", "compare_early", "diagnose", "fit", "fit_each", "fit_many", "fit_plasma", "fit_points",
+           "load_fit", "mechanism", "profile", "save", "standard"]
 
 SEED = 1
 

@@ -89,7 +89,8 @@ def _of_dose(row, amount, table):
         yield ("dose with MDV 0", "MDV 0 makes this dose an observation as well, of "
                + ("nothing" if row.dv != row.dv else f"DV {row.dv:g}"), "set MDV to 1", False)
     if row.ii < 0 or row.addl < 0:
-        yield ("negative repeats", f"II {row.ii:g} h and ADDL {row.addl} must not be below zero", "write 0 for none", True)
+        yield ("negative repeats", f"II {row.ii:g} h and ADDL {row.addl} must not be below zero", "write 0 for none",
+               True)
         return
     if row.addl > 0 and not row.ii > 0:
         yield ("ADDL without II", f"ADDL {row.addl} without II gives all {row.addl + 1} doses at once, or none of them",
