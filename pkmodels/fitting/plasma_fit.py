@@ -84,7 +84,8 @@ class PlasmaFit:
 
         n, freedom = self.statistics["n"], self.statistics["freedom"]
         subject = self.plasma.subjects[0]
-        yield f"{self.curve.title} fitted to {self.plasma.source or 'a table'}{f', subject {subject}' if subject else ''}"
+        whose = f", subject {subject}" if subject else ""
+        yield f"{self.curve.title} fitted to {self.plasma.source or 'a table'}{whose}"
         rows = [[name, f"{value:.5g}", f"{self.stderr[name]:.2g}", self.units[name], self.curve.parameter(name).meaning]
                 for name, value in self.values.items()]
         further = also(self.curve, self.inside) if self.curve.also else {}
@@ -134,7 +135,8 @@ def fit_plasma(plasma, curve, *, dose=None, weights="none", seed=1):
     if not isinstance(plasma, Plasma):
         raise FitError(f"fit_plasma needs concentrations (read_plasma), not a {type(plasma).__name__}")
     if len(plasma.subjects) > 1:
-        raise FitError(f"there are {len(plasma.subjects)} subjects; choose one with plasma.only('{plasma.subjects[0]}')")
+        raise FitError(f"there are {len(plasma.subjects)} subjects; choose one with "
+                       f"plasma.only('{plasma.subjects[0]}')")
     if plasma.molar:
         raise FitError("the concentrations are molar; read them with their molar mass")
     times, values, notes = _points(plasma, weights)

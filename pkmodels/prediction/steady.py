@@ -6,7 +6,7 @@ import numpy as np
 
 from ..solve import linear
 from . import predicting
-from .chain import Body
+from .disposition import linear_body
 from .doses import Part, Regimen
 from .drug import read_drug
 from .regimen import read_regimen
@@ -41,16 +41,16 @@ predict.__doc__ = predicting.predict.__doc__
 
 def _doses_before(release, drug, part):
     """How many earlier doses matter, and what those before them would still add (a share of one dose)."""
-    body = Body(drug, "mg/L")
-    kept = [k for k in range(len(body.matrix)) if body.matrix[k, k] < 0]
-    rates = -np.linalg.eigvals(body.matrix[np.ix_(kept, kept)]).real
+    matrix, entry, _ = linear_body(drug)
+    kept = [k for k in range(len(matrix)) if matrix[k, k] < 0]
+    rates = -np.linalg.eigvals(matrix[np.ix_(kept, kept)]).real
     slowest = rates.min()
     eventual = 1.0 if release is None else float(release.eventual())
     for count in range(1, MOST + 1):
         since = count * part.interval_hour
         inside = 0.0 if release is None else max(eventual - float(release.share(np.array([since]))[0]), 0.0)
-        still = max(float(np.sum(linear.exponentials(body.matrix[np.ix_(kept, kept)], [since])[0]
-                                 @ body.entry[kept])), math.exp(-slowest * since))
+        still = max(float(np.sum(linear.exponentials(matrix[np.ix_(kept, kept)], [since])[0]
+                                 @ entry[kept])), math.exp(-slowest * since))
         if inside / max(eventual, 1e-300) < LEFT_OUT and still < LEFT_OUT:
             return count, 0.0
     return MOST, inside / max(eventual, 1e-300) + still
