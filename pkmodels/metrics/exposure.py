@@ -113,9 +113,9 @@ def _of_prediction(data, variable, dose, chosen, common):
     if len(doses) > 1 and common["interval"] is not None:
         raise PredictionError("a prediction with several doses has its own dosing intervals; leave interval away")
     every = [_rows(hours, values, doses, amounts, lasting, route, chosen, common) for values in curves]
-    notes = ()
+    notes = (f"several doses: {SEVERAL}",) if len(doses) > 1 else ()
     if data.attrs.get("times") == "asked":
-        notes = (f"mind: this prediction holds only the {len(hours)} times that were asked for; areas and peaks "
+        notes += (f"mind: this prediction holds only the {len(hours)} times that were asked for; areas and peaks "
                  "between "
                  f"them are those of trapezoids. Predict without times for exact ones",)
     about = {key: data.attrs[key] for key in ("drug", "population", "regimen", "model", "analyte", "assumptions")

@@ -74,7 +74,8 @@ def analysed(times, values, settings):
         return found
     t, c, back = _from_zero(t, c, settings, found)
     last = int(np.flatnonzero(c > 0)[-1])
-    peak = int(np.argmax(c))
+    # The first time that the peak is reached; a plateau counts from where it begins.
+    peak = int(np.argmax(c >= c.max() * (1 - 1e-6)))
     _observed(found, t, c, last, peak, settings, back)
     first = peak if settings.route == "bolus" or settings.include_peak else peak + 1
     if back:

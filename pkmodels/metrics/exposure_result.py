@@ -201,6 +201,9 @@ class Exposure:
 
     def _printed(self):
         plain = [name for name in SHOWN if name in self.names]
+        if len(self.rows) > 1 and "dose 1" in self.rows:
+            # Of several doses what is not said of an interval is not computable, and a note says so.
+            plain = [name for name in plain if not np.isnan(self.numbers[:, self.names.index(name)]).all()]
         steady = [name for name in plain if BY_NAME[name].steady]
         if np.isnan(self.numbers[:, [self.names.index(name) for name in steady]]).all():
             plain = [name for name in plain if name not in steady]
