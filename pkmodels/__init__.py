@@ -11,8 +11,9 @@ __version__ = "0.1.0"
 
 _HOME = {
     "studies": ("Plasma", "Study", "read_plasma", "read_study"),
-    "fitting": ("Batch", "Comparison", "Fit", "GlobalFit", "PlasmaFit", "compare", "compare_each", "compare_early",
-                "diagnose", "fit", "fit_each", "fit_many", "fit_plasma", "load_fit", "mechanism"),
+    "fitting": ("Batch", "Comparison", "Fit", "GlobalFit", "PlasmaFit", "PopulationFit", "compare", "compare_each",
+                "compare_early", "diagnose", "fit", "fit_each", "fit_many", "fit_plasma", "fit_population", "load_fit",
+                "mechanism"),
     "prediction": ("Drug", "Events", "InVivo", "Regimen", "absorbed", "disposition", "fit_in_vivo", "lint_events",
                    "predict", "read_drug", "read_events", "read_regimen"),
     "solve.release": ("Release",),

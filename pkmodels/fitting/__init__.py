@@ -16,6 +16,7 @@ from .early import compare_early, mechanism
 from .many import fit_many
 from .many_result import GlobalFit
 from .plasma_fit import PlasmaFit, fit_plasma
+from .population import PopulationFit, fit_population
 from .priors import priors as prior_rows
 from .problem import Problem
 from .profile import profile
@@ -23,9 +24,9 @@ from .record import load_fit, save
 from .result import Fit, in_time_unit, intervals
 from .uncertainty import Intervals, standard
 
-__all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "PlasmaFit", "bootstrap", "compare",
-           "compare_each", "compare_early", "diagnose", "fit", "fit_each", "fit_many", "fit_plasma", "fit_points",
-           "load_fit", "mechanism", "profile", "save", "standard"]
+__all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "PlasmaFit", "PopulationFit", "bootstrap",
+           "compare", "compare_each", "compare_early", "diagnose", "fit", "fit_each", "fit_many", "fit_plasma",
+           "fit_points", "fit_population", "load_fit", "mechanism", "profile", "save", "standard"]
 
 SEED = 1
 

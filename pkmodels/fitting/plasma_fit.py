@@ -144,7 +144,7 @@ def fit_plasma(plasma, curve, *, dose=None, weights="none", seed=1):
     if len(np.unique(times)) <= wanted:
         raise FitError(f"{curve.name} has {wanted} parameters, and there are {len(np.unique(times))} sampling times; "
                        f"take a simpler curve")
-    amount = _dose(plasma, dose, curve)
+    amount = dose_of(plasma, dose, curve)
     conditions = {"dose": np.full(len(times), amount)} if curve.conditions else {}
     whitening = None if weights == "none" else values ** (-0.5 if weights == "1/y" else -1.0)
     problem = Problem(curve, times, values, bounds.box(curve, times), whitening=whitening, conditions=conditions)
@@ -176,7 +176,8 @@ def _points(plasma, weights):
     return frame["time_hour"].to_numpy()[kept], frame["concentration"].to_numpy()[kept], notes
 
 
-def _dose(plasma, given, curve):
+def dose_of(plasma, given, curve):
+    """Milligrams, from the call or the dose column; NaN for a curve that needs none."""
     if not curve.conditions:
         return np.nan
     if given is not None:
