@@ -1,7 +1,7 @@
 """A curve fitted to several people at once: typical values and how they vary, by approximate maximum likelihood.
 
-Lindstrom and Bates (lindstrom1990): in turn, penalised least squares for typical values and everybody's deviations with the
-variances held, and a linear mixed-effects likelihood for the variances around them.
+Lindstrom and Bates (lindstrom1990): in turn, penalised least squares for typical values and everybody's deviations with
+the variances held, and a linear mixed-effects likelihood for the variances around them.
 """
 
 from dataclasses import dataclass

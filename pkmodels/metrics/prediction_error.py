@@ -89,7 +89,7 @@ def prediction_errors(observed, predicted, *, kind):
 def _judged(errors, kind):
     worst, means = float(errors.max()), errors.groupby("measure").mean()
     mean = float(means.max())
-    about = ("limits for level A correlations of oral extended release (FDA's guidance of 1997, as restated by others); "
+    about = ("limits for level A correlations of oral extended release (FDA's guidance of 1997, as others restate it); "
              "injected depots have none of their own")
     if kind == "internal":
         verdict = "met" if worst < EACH and mean < MEAN else "not met"

@@ -93,6 +93,8 @@ class Plasma:
         """
         name = settings.get("source") or "the table"
         factor, notes = _to_inside(unit, molar_mass, name)
+        if not len(frame):
+            raise StudyError(f"{name} holds no concentrations; give one row per sample")
         for column, what in (("time_hour", "time"), ("concentration", "concentration"), ("sd", "standard deviation")):
             wrong = (frame[column] < 0) | np.isinf(frame[column])
             if wrong.any():
@@ -111,8 +113,6 @@ class Plasma:
         frame = frame.assign(
             concentration=frame["concentration"] * factor, sd=frame["sd"] * factor,
             _order=frame["subject"].map(order)).sort_values(["_order", "time_hour"], kind="stable")
-        if not len(frame):
-            raise StudyError(f"{name} holds no concentrations; give one row per sample")
         settings["notes"] = (*settings.get("notes", ()), *notes)
         shown = "mg/L" if notes and molar_mass else unit
         return cls(frame=frame[list(COLUMNS)].reset_index(drop=True), unit=shown, **settings)
