@@ -27,6 +27,7 @@ def simple(*rows, columns="TIME AMT II ADDL"):
     (simple((0, 3.6, 0, 0)), "3.6 mg once"),
     (simple((0, 240, 0, 0), (672, 80, 672, 10)), "240 mg once then 80 mg every 28 days x 11"),
     (simple((0, 3.6, 672, 2), (2016, 10.8, 2016, 3)), "3.6 mg every 4 weeks x 3 then 10.8 mg every 12 weeks x 4"),
+    (simple((0, 5, 0, 0), (0, 7, 0, 0)), "5 mg once then 7 mg at day 0"),
     (simple((0, 7.5, 0, 0), (672, 7.5, 0, 0), (1440, 7.5, 0, 0)), "7.5 mg at day 0, 28, 60"),
     (simple((0, 100, 100, 504, 3), columns="TIME AMT RATE II ADDL"), "100 mg over 1 h every 3 weeks x 4"),
     (simple((0, 100, 1.5, 504, 3), columns="TIME AMT DUR II ADDL"), "100 mg over 90 min every 3 weeks x 4"),
@@ -111,6 +112,8 @@ def changed(row=DOSE, **cells):
     ([changed(AMT=-5)], 1, "below zero"),
     ([changed(TIME=-5)], 1, "below zero"),
     ([changed(EVID=7)], 1, "does not exist"),
+    ([changed(ADDL=10**9, II=1)], 1, "no therapy"),
+    ([changed(AMT=math.inf)], 1, "no therapy"),
     ([DOSE, changed(ID=2), changed(TIME=24)], 3, "somebody new"),
 ])
 def test_what_stops_the_reading(rows, row, said):

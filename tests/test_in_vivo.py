@@ -134,6 +134,7 @@ def test_a_depots_curve_is_no_disposition():
     ({"weights": "1/x"}, "not possible"),
     ({"source": "gosorelin"}, "goserelin"),
     ({"plasma": [1, 2]}, "read_plasma"),
+    ({"plasma": plasma([0, 1, 2], [0, 0, 0.0])}, "nothing to fit"),
 ])
 def test_what_is_refused(settings, said):
     given = {"plasma": plasma([1, 4, 12], [3, 2, 1.0]), "model": "first_order", "source": "goserelin",

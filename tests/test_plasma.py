@@ -81,7 +81,8 @@ def test_no_such_file_or_subject(tmp_path):
     ([0, 1], [1], {}, "one concentration for every time"), ([], [], {}, "no concentrations"),
     ([0, np.nan], [1, 2], {}, "no time"), ([0, 1], [1, np.inf], {}, "not possible"),
     ([0, 1], [1, 2], {"unit": "mg"}, "not a concentration"), ([0, 1], [1, 2], {"time_unit": "mg"}, "unit of time"),
-    ([0, 1], [1, 2], {"dose": "0 mg"}, "not possible"), ([0, 1], [1, 2], {"subject": ["a"]}, "one entry for every time"),
+    ([0, 1], [1, 2], {"dose": "0 mg"}, "not possible"),
+    ([0, 1], [1, 2], {"subject": ["a"]}, "one entry for every time"),
 ])
 def test_arrays_that_are_refused(times, values, more, said):
     with pytest.raises(PkmodelsError, match=said):

@@ -126,6 +126,8 @@ def fit_population(plasma, curve, *, random, plain=(), dose=None, seed=1):
     if not isinstance(plasma, Plasma) or len(plasma.subjects) < 3:
         raise FitError("a population needs concentrations (read_plasma) of at least three subjects; fit one subject "
                        "with fit_plasma")
+    if np.ptp(plasma.frame["concentration"]) == 0:
+        raise FitError("all concentrations are the same, so there is no scatter to tell apart; look at the data first")
     if not random:
         raise FitError(f"say which parameters vary between people, such as random=('{names[-1]}',)")
     people = _People(plasma, curve, tuple(random), tuple(plain), dose)

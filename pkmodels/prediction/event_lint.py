@@ -1,7 +1,10 @@
 """Traps of event tables that population programs fall into without a word, each with row and remedy."""
 
+import math
 from dataclasses import asdict, dataclass
 from itertools import pairwise
+
+from .doses import MOST_DOSES
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,10 @@ def _of_dose(row, amount, table):
     if row.amount == 0:
         what = "an infusion at steady state without end" if row.ss and row.rate > 0 else "a dose of nothing"
         yield ("dose of nothing", f"EVID 1 with AMT 0 is {what}", "write AMT, or set EVID to 2", True)
+        return
+    if row.amount == math.inf or row.addl > MOST_DOSES:
+        yield ("beyond measure", f"{amount} with ADDL {row.addl} is no therapy", f"check the row; at most {MOST_DOSES} "
+               f"doses can be read", True)
         return
     if row.dur < 0:
         yield ("negative duration", f"DUR {row.dur:g} h is below zero", "write the duration of the infusion", True)

@@ -166,15 +166,16 @@ def _regimen(rows, origin):
         single = []
         for row in rows:
             if row.addl:
-                parts += [*_runs(single), _repeating(row, row.time - origin)]
+                parts += _runs(single, not parts)
+                parts.append(_repeating(row, row.time - origin))
                 single = []
             else:
                 single.append(Dose(row.time - origin, row.amount, row.duration))
-        parts += _runs(single)
+        parts += _runs(single, not parts)
     else:
         doses = [Dose(row.time - origin + k * row.ii, row.amount, row.duration)
                  for row in rows for k in range(row.addl + 1)]
-        parts += _runs(sorted(doses, key=lambda dose: dose.time_hour))
+        parts += _runs(sorted(doses, key=lambda dose: dose.time_hour), not parts)
     return Regimen(" then ".join(part.words for part in parts), tuple(parts))
 
 
@@ -183,26 +184,26 @@ def _in_turn(rows):
     return all(one.time + one.addl * one.ii < other.time for one, other in pairwise(rows))
 
 
-def _runs(doses):
-    """Parts for doses in time order: equal doses one after another at times are one part."""
+def _runs(doses, begins):
+    """Parts for doses in time order, equal ones together; ``begins``: whether nothing was given before them."""
     parts, run = [], []
     for dose in [*doses, None]:
         same = run and dose is not None and (dose.amount_mg, dose.duration_hour) == (
             run[0].amount_mg, run[0].duration_hour) and dose.time_hour > run[-1].time_hour
         if run and not same:
-            parts.append(_listed(run))
+            parts.append(_listed(run, first=not parts and begins))
             run = []
         if dose is not None:
             run.append(dose)
     return parts
 
 
-def _listed(run):
+def _listed(run, first):
     times = tuple(dose.time_hour for dose in run)
     gaps = np.diff(times)
     if len(run) > 2 and np.all(gaps == gaps[0]):
         return _part(run[0], float(gaps[0]), len(run), times[0])
-    if times == (0.0,):
+    if times == (0.0,) and first:
         return Part(amount_mg=run[0].amount_mg, duration_hour=run[0].duration_hour, words=f"{_head(run[0])} once")
     unit, per = _unit(times)
     listed = ", ".join(_exact(time / per) for time in times)

@@ -103,6 +103,8 @@ def fit_in_vivo(plasma, model, source, regimen, *, fixed=None, bioavailability=N
     body = disposition(source)
     model = catalogue.get_model(model) if isinstance(model, str) else model
     hours, measured, notes = points(plasma)
+    if not len(hours):
+        raise PredictionError("no concentration is above zero, so there is nothing to fit")
     available = body.available if bioavailability is None else float(bioavailability)
     if not 0 < available <= 1:
         raise PredictionError(f"bioavailability = {available!r} is not possible; give a share above 0 and up to 1")
