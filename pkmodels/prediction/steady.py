@@ -1,5 +1,6 @@
 """Predictions that begin at steady state: the same doses were given before time 0, as many as matter."""
 
+import functools
 import math
 
 import numpy as np
@@ -17,6 +18,7 @@ LEFT_OUT = 1e-6
 MOST = 400
 
 
+@functools.wraps(predicting.predict)
 def predict(release, *, drug=None, regimen=None, days=None, **settings):
     regimen = read_regimen(regimen) if isinstance(regimen, str) else regimen
     if regimen is None or not regimen.steady:
@@ -34,9 +36,6 @@ def predict(release, *, drug=None, regimen=None, days=None, **settings):
     found = predicting.predict(release, drug=drug, regimen=_longer(regimen, count, lead), days=(horizon + lead) / 24,
                                values=values, times=asked, **settings)
     return _cropped(found, regimen, lead, count, left, times)
-
-
-predict.__doc__ = predicting.predict.__doc__
 
 
 def _doses_before(release, drug, part):
