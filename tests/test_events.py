@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pkmodels import lint_events, predict, read_events, read_regimen
-from pkmodels.errors import RegimenError
+from pkmodels.errors import PkmodelsError, RegimenError
 
 UNITS = {"time": "h", "amount": "mg"}
 
@@ -193,6 +193,14 @@ def test_steady_state_of_a_depot_is_dose_over_clearance():
     assert found.attrs["dose_times"] == [0, 28]
     assert found["released"].values[0] < 1e-100
     np.testing.assert_allclose(found["released"], np.minimum(found["time"] / 28, 1), atol=1e-9)
+
+
+def test_changing_surroundings_have_no_steady_state():
+    from pkmodels import Environment
+
+    with pytest.raises(PkmodelsError, match="surroundings"):
+        predict("first_order", values={"k": (0.1, "1/day")}, drug="goserelin",
+                environment=Environment(T=[(0, 37), (24, 39)]), regimen="3.6 mg every 28 days x 2 from steady state")
 
 
 def test_coverage_and_exposure_of_a_prediction_at_steady_state():

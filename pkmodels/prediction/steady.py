@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+from ..errors import PredictionError
 from ..solve import linear
 from . import predicting
 from .disposition import linear_body
@@ -26,6 +27,11 @@ def predict(release, *, drug=None, regimen=None, days=None, **settings):
         return found if regimen is None else found.assign_attrs(_amounts(regimen, found))
     if drug is None:
         return predicting.predict(release, drug=drug, regimen=regimen, days=days, **settings)
+    if (surroundings := settings.get("environment")) is not None and not surroundings.is_constant:
+        raise PredictionError(f"'{regimen}' begins at steady state, for which the surroundings must have been the same "
+                              "for "
+                              "long; give surroundings that do not change, or a regimen that begins with its first "
+                              "dose")
     horizon = predicting.horizon_hours(days, regimen)
     release, values = as_release(release, settings.pop("values", None)), None
     drug = read_drug(drug)
