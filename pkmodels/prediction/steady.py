@@ -90,7 +90,7 @@ def _cropped(found, regimen, lead, count, left, times):
             kept[name] = (found[name].dims, found[name].values[..., early[:length]], found[name].attrs)
     said = [f"{count} earlier doses, every {regimen.parts[0].interval_hour / 24:g} days, stand for the steady state at "
             f"which the prediction begins; "
-            + (f"doses before them would add less than {LEFT_OUT:g} of a dose." if not left else
+            + (f"doses before them would add less than {LEFT_OUT:g} of a dose (by the central curve)." if not left else
                f"doses before them may still add {100 * left:.2g} % of a dose: release or elimination is that slow.")]
     doses = [day - lead / 24 for day in found.attrs["dose_times"]]
     attributes = {**found.attrs, "dose_times": [max(day, 0.0) for day in doses if day > -1e-9],
