@@ -10,12 +10,15 @@ import importlib
 __version__ = "0.1.0"
 
 _HOME = {
-    "studies": ("Study", "read_study"),
-    "fitting": ("Batch", "Comparison", "Fit", "GlobalFit", "compare", "compare_each", "compare_early", "diagnose",
-                "fit", "fit_each", "fit_many", "load_fit", "mechanism"),
-    "prediction": ("Drug", "Regimen", "predict", "read_drug", "read_regimen", "respond"),
+    "studies": ("Plasma", "Study", "read_plasma", "read_study"),
+    "fitting": ("Batch", "Comparison", "Fit", "GlobalFit", "PlasmaFit", "PopulationFit", "compare", "compare_each",
+                "compare_early", "diagnose", "fit", "fit_each", "fit_many", "fit_plasma", "fit_population", "load_fit",
+                "mechanism"),
+    "prediction": ("Drug", "Events", "InVivo", "Regimen", "absorbed", "disposition", "fit_in_vivo", "lint_events",
+                   "predict", "read_drug", "read_events", "read_regimen", "respond"),
     "solve.release": ("Release",),
-    "metrics": ("Coverage", "Similarity", "Window", "coverage", "read_window", "similarity"),
+    "metrics": ("Coverage", "Exposure", "Similarity", "Window", "coverage", "exposure", "prediction_errors",
+                "read_window", "similarity"),
     "plotting": ("plot_comparison", "plot_coverage", "plot_fit", "plot_prediction", "plot_release", "plot_residuals"),
     "reporting": ("report",),
     "app.explorer": ("explore",),

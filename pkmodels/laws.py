@@ -54,6 +54,25 @@ class logistic(Function):
         return _power(rf"\frac{{1}}{{1 + \exp\left({printer._print(-self.args[0])}\right)}}", exp)
 
 
+class mean_decay(Function):
+    """``(1 - exp(-y))/y``, the mean of exp(-s) over s from 0 to y; 1 at y = 0, where two rates are equal."""
+
+    nargs = 1
+
+    def fdiff(self, argindex=1):
+        return mean_decay_slope(self.args[0])
+
+    def _latex(self, printer, exp=None):
+        y = printer._print(self.args[0])
+        return _power(rf"\frac{{1 - \exp\left(-\left({y}\right)\right)}}{{{y}}}", exp)
+
+
+class mean_decay_slope(Function):
+    """Derivative of `mean_decay`."""
+
+    nargs = 1
+
+
 class double_exponential(Function):
     """``exp(-exp(-y))``: Gompertz's law and the distribution of largest values."""
 

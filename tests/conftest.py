@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pkmodels.studies import Study, read_study
+from pkmodels.studies import Study, read_plasma, read_study
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -33,3 +33,14 @@ def ddsolver_profile():
     percent = [8, 24, 38, 48, 58, 66, 73, 78, 84, 88, 92, 95]
     return Study.from_arrays(np.array(times, float), np.array(percent, float), time_unit="h",
                              released_unit="percent", formulation="example", source="ddsolver_example")
+
+
+@pytest.fixture(scope="session")
+def classics():
+    """Reads one of the classic data sets, which are kept outside the repository: ``classics("Theoph")``."""
+    def read(name):
+        path = SHARED / "data" / "pk_classics" / f"{name}.csv"
+        if not path.exists():
+            pytest.skip("the classic data sets are kept outside the repository and are not here")
+        return read_plasma(path, time="h", unit="mg/L")
+    return read

@@ -70,6 +70,54 @@ def test_compare_as_json(run):
     assert "Use weibull" in err
 
 
+def test_exposure_of_data_and_of_a_prediction(run, tmp_path):
+    """Theophylline, subject 1: half-life 14.304 h and CL/F 1.4889 L/h; a depot has neither."""
+    (tmp_path / "plasma.csv").write_text(
+        "time (h),conc (mg/L),dose (mg)\n" + "".join(f"{t},{c},320\n" for t, c in (
+            (0, 0.74), (0.25, 2.84), (0.57, 6.57), (1.12, 10.5), (2.02, 9.66), (3.82, 8.58), (5.1, 8.36), (7.03, 7.47),
+            (9.05, 6.89), (12.12, 5.94), (24.37, 3.28))))
+    code, out, _ = run("exposure", "plasma.csv", "--route", "extravascular", "--json")
+    found = json.loads(out)["rows"][0]
+    assert code == 0
+    assert found["half_life"]["value"] == pytest.approx(14.30437757)
+    assert found["clearance_f"] == {"value": pytest.approx(1.488900954), "unit": "L/h", "code": "CLFO"}
+    _, out, _ = run("exposure", "plasma.csv", "--route", "extravascular", "--csv", "--cdisc")
+    assert "LAMZHL" in out.splitlines()[0]
+    code, out, err = run("exposure", *CONSTANT)
+    assert code == 0
+    assert "release_slope" in out
+    assert "flip-flop" in err
+    assert run("exposure", "plasma.csv")[0] == 2
+    assert run("exposure", *CONSTANT, "--route", "bolus")[0] == 2
+    assert run("exposure")[0] == 2
+
+
+def test_events(run, tmp_path):
+    (tmp_path / "dosing.csv").write_text("ID,TIME,AMT,II,ADDL,EVID,CMT\n1,0,3.6,672,5,1,2\n")
+    code, out, err = run("events", "dosing.csv", "--time-unit", "h", "--amount-unit", "mg")
+    assert (code, out) == (0, "1\t3.6 mg every 28 days x 6\n")
+    assert "CMT 2" in err
+    code, _, err = run("events", "dosing.csv")
+    assert code == 2
+    assert "TIME has no unit" in err
+
+
+def test_in_vivo(run, tmp_path):
+    """Concentrations of one compartment fed at first order, 0.1 per day: the closed form."""
+    import math
+
+    k, ke = 0.1 / 24, 6.63 / 44.1
+    rows = "".join(f"{t},{3600 * k / 44.1 / (ke - k) * (math.exp(-k * t) - math.exp(-ke * t)):.12g}\n"
+                   for t in (4, 12, 24, 72, 168, 336, 672))
+    (tmp_path / "plasma.csv").write_text("time (h),plasma (ng/mL)\n" + rows)
+    code, out, _ = run("invivo", "plasma.csv", "--model", "first_order", "--drug", "goserelin", "--regimen",
+                       "3.6 mg once", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["parameters"]["k"]["value"] == pytest.approx(0.1, rel=1e-4)
+    assert "disposition from the drug card of goserelin" in found["taken"][0]
+
+
 def test_predict_without_data_or_drug(run):
     """1 - exp(-0.099 x 30) = 0.9487 and 31 daily rows."""
     code, out, err = run("predict", "--model", "first_order", "--set", "k=0.099/day", "--days", 30)

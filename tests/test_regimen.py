@@ -42,12 +42,12 @@ def test_infusion():
     assert read_regimen("100 mg over 90 min every 3 weeks x 2").doses() == (Dose(0, 100, 1.5), Dose(504, 100, 1.5))
 
 
-def test_maintenance_begins_one_of_its_own_intervals_after_loading():
+def test_a_part_begins_when_the_interval_before_it_is_over():
     doses = read_regimen("240 mg once then 80 mg every 28 days x 11").doses()
     assert [dose.amount_mg for dose in doses] == [240.0] + [80.0] * 11
     assert [dose.time_hour / DAY for dose in doses] == [28.0 * k for k in range(12)]
     doses = read_regimen("2 mg every 7 days x 3 then 3.6 mg every 28 days x 2 then 1 mg at day 100").doses()
-    assert [dose.time_hour / DAY for dose in doses] == [0, 7, 14, 42, 70, 100]
+    assert [dose.time_hour / DAY for dose in doses] == [0, 7, 14, 21, 49, 100]
 
 
 def test_without_a_number_of_doses_it_goes_on_until_the_horizon():
@@ -72,7 +72,7 @@ def test_doses_after_the_horizon_are_not_given():
     ("3.6 mg every 28 days", 672.0, None),
     ("240 mg once then 80 mg every 28 days x 11", 672.0, 8064.0),
     ("240 mg once then 80 mg every 28 days", 672.0, None),
-    ("2 mg every 7 days x 3 then 3.6 mg every 28 days x 2", None, 98 * DAY),
+    ("2 mg every 7 days x 3 then 3.6 mg every 28 days x 2", None, 77 * DAY),
     ("7.5 mg at day 0, 28, 56", 672.0, 84 * DAY),
     ("7.5 mg at day 0, 28, 60", None, 92 * DAY),
 ])

@@ -5,6 +5,10 @@ from .. import units
 from ..errors import PkmodelsError, PredictionError, UnitError, unknown
 from . import output
 from .output import remark
+from .patient import events, exposure, invivo
+
+__all__ = ["batch", "cite", "compare", "coverage", "demo", "events", "exposure", "fit", "invivo", "list", "predict",
+           "report", "show", "similarity"]
 
 
 def fit(given):

@@ -41,6 +41,9 @@ def parser():
     _batch(verbs)
     _predict(verbs)
     _coverage(verbs)
+    _exposure(verbs)
+    _events(verbs)
+    _invivo(verbs)
     _similarity(verbs)
     _report(verbs)
     _cite(verbs)
@@ -129,6 +132,61 @@ def _coverage(verbs):
     _prediction(p)
     p.add_argument("--window", required=True, help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
     _output(p)
+
+
+def _exposure(verbs):
+    p = _verb(verbs, "exposure", "areas, peaks, slopes, clearance and volumes of plasma data or of a prediction (NCA)",
+              'pkmodels exposure plasma.csv --route extravascular --dose "320 mg"\n'
+              '  pkmodels exposure --model zero_order --set k=0.0357/day --drug goserelin --regimen "3.6 mg once" '
+              '--days 28')
+    _prediction(p)
+    p.add_argument("--route", choices=["bolus", "infusion", "extravascular", "depot"], help="of measured data")
+    p.add_argument("--dose", help="such as '320 mg'; the dose column when not given")
+    p.add_argument("--duration", help="of an infusion, such as '15 min'")
+    p.add_argument("--method", choices=["linear up log down", "linear", "log"], default="linear up log down",
+                   help="of the trapezoids (default: %(default)s)")
+    p.add_argument("--blq", choices=["dropped", "zero"], default="dropped",
+                   help="samples below the limit after the first quantified one (default: %(default)s)")
+    p.add_argument("--terminal", help="points of the terminal slope, such as 'last 4' or '9 h to 24 h'")
+    p.add_argument("--interval", help="the dosing interval of measured data, such as '24 h'")
+    p.add_argument("--span", action="append", default=[], help="a further area, such as '0 h to 24 h'")
+    p.add_argument("--cdisc", action="store_true", help="tables with the CDISC codes as columns")
+    _plasma_units(p)
+    _output(p)
+
+
+def _events(verbs):
+    p = _verb(verbs, "events", "read an event table (TIME, AMT, RATE, II, ADDL, SS, EVID ...) and say what is risky "
+                               "in it",
+              "pkmodels events dosing.csv --time-unit h --amount-unit mg")
+    p.add_argument("source", metavar="FILE.csv")
+    p.add_argument("--time-unit", choices=["min", "h", "day", "week"], help="of TIME, II and DUR, if not in the header")
+    p.add_argument("--amount-unit", help="of AMT, if not in the header, such as mg")
+    _output(p, table=False)
+
+
+def _invivo(verbs):
+    p = _verb(verbs, "invivo", "fit a release model to plasma concentrations, the body taken from a drug card",
+              'pkmodels invivo plasma.csv --model biexponential+plateau --drug goserelin --regimen "3.6 mg once"')
+    p.add_argument("source", metavar="PLASMA", help="a csv, tsv or xlsx file with times and concentrations")
+    p.add_argument("--model", required=True, help="a release model (pkmodels list models)")
+    p.add_argument("--drug", required=True, help="such as goserelin (pkmodels list drugs)")
+    p.add_argument("--regimen", required=True, help="such as '3.6 mg once'")
+    p.add_argument("--subject", help="which subject of the file")
+    p.add_argument("--fix", action="append", default=[], metavar="NAME=VALUE",
+                   help="a parameter that is known, from the vial for instance")
+    p.add_argument("--bioavailability", type=float, help="share of what is released that reaches the blood")
+    p.add_argument("--weights", choices=["1/y2", "1/y", "none"], default="1/y2", help="(default: %(default)s)")
+    p.add_argument("--time-unit", choices=["min", "h", "day", "week"], help="where the file does not say")
+    p.add_argument("--sheet", metavar="NAME", help="which sheet of an xlsx file")
+    _plasma_units(p)
+    _seed(p, "of the spread of starts")
+    _output(p)
+
+
+def _plasma_units(p):
+    p.add_argument("--plasma-unit", help="of measured concentrations, if not in the header, such as ng/mL")
+    p.add_argument("--molar-mass", help="such as '293.25 g/mol', to turn molar concentrations into mass")
 
 
 def _similarity(verbs):

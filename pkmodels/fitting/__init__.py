@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from .. import __version__, catalogue
-from ..errors import FitError, ModelError, SolveError
+from ..errors import FitError, SolveError
 from ..studies import Study
 from . import bounds, polish, search, statistics, verdicts, weighting
 from .batch import Batch, compare_each, fit_each
@@ -15,6 +15,8 @@ from .diagnostics import diagnose
 from .early import compare_early, mechanism
 from .many import fit_many
 from .many_result import GlobalFit
+from .plasma_fit import PlasmaFit, fit_plasma
+from .population import PopulationFit, fit_population
 from .priors import priors as prior_rows
 from .problem import Problem
 from .profile import profile
@@ -22,9 +24,9 @@ from .record import load_fit, save
 from .result import Fit, in_time_unit, intervals
 from .uncertainty import Intervals, standard
 
-__all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "bootstrap", "compare", "compare_each",
-           "compare_early", "diagnose", "fit", "fit_each", "fit_many", "fit_points", "load_fit", "mechanism", "profile",
-           "save", "standard"]
+__all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "PlasmaFit", "PopulationFit", "bootstrap",
+           "compare", "compare_each", "compare_early", "diagnose", "fit", "fit_each", "fit_many", "fit_plasma",
+           "fit_points", "fit_population", "load_fit", "mechanism", "profile", "save", "standard"]
 
 SEED = 1
 
@@ -77,8 +79,8 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
     shown_units = {p.name: in_time_unit(p.unit, study.time_unit) for p in model.parameters}
     white, notes = weighting.whitening(used, weights, errors)
     rows, declared = prior_rows(model, priors)
-    problem = Problem(model, times, released, _with_fixed(bounds.box(model, times), model, fixed), whitening=white,
-                      fixed=tuple(fixed), priors=rows)
+    problem = Problem(model, times, released, bounds.with_fixed(bounds.box(model, times), model, fixed),
+                      whitening=white, fixed=tuple(fixed), priors=rows)
     found, _ = search.search(problem, seed)
     if not len(found):
         raise FitError(f"no values of {model.name} within its bounds follow {study.source}; look at the data first")
@@ -176,18 +178,3 @@ def _one_formulation(study):
                        f"{' and '.join(map(str, values))}, which are different curves; choose one, such as "
                        f"'{study.formulations[0]}, {name} {values[0]}'")
     return study
-
-
-def _with_fixed(box, model, fixed):
-    """The box shrunk to a point where a parameter is given."""
-    if not fixed:
-        return box
-    values = model.values(fixed)
-    arrays = [a.copy() for a in (box.lower, box.upper, box.start_lower, box.start_upper)]
-    for k, p in enumerate(model.parameters):
-        if p.name in fixed:
-            for a in arrays:
-                a[k] = values[p.name]
-    if len(fixed) == len(model.parameters):
-        raise ModelError(f"every parameter of {model.name} is given, so there is nothing to fit; use predict")
-    return bounds.Box(*arrays, by_data=box.by_data)

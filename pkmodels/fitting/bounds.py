@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import units
+from ..errors import ModelError
 from ..solve.release import from_scale, to_scale
 
 #: A process faster than this many times the first sampling time is over before it is seen.
@@ -40,6 +41,21 @@ def box(model, times):
     rows = [_bounds(p, first, last) for p in model.parameters]
     return Box(*(np.array([row[k] for row in rows], dtype=float) for k in range(4)),
                by_data=np.array([row[4] for row in rows]))
+
+
+def with_fixed(box, model, fixed):
+    """The box shrunk to a point where a parameter is given."""
+    if not fixed:
+        return box
+    values = model.values(fixed)
+    arrays = [a.copy() for a in (box.lower, box.upper, box.start_lower, box.start_upper)]
+    for k, p in enumerate(model.parameters):
+        if p.name in fixed:
+            for a in arrays:
+                a[k] = values[p.name]
+    if len(fixed) == len(model.parameters):
+        raise ModelError(f"every parameter of {model.name} is given, so there is nothing to fit; use predict")
+    return Box(*arrays, by_data=box.by_data)
 
 
 def _bounds(parameter, first, last):

@@ -104,14 +104,12 @@ def _as_one(study, each):
 
 
 def _problems(model, each, whole, given, fixed, weights, errors):
-    from . import _with_fixed
-
     white = _whitening(each, whole, weights, errors)
     found = []
     for (label, one), part in zip(each, white, strict=True):
         known = conditions.condition_values(model, one, label, given) if getattr(model, "conditions", None) else {}
         times = one.times
-        found.append(Problem(model, times, one.released, _with_fixed(bounds.box(model, times), model, fixed),
+        found.append(Problem(model, times, one.released, bounds.with_fixed(bounds.box(model, times), model, fixed),
                              whitening=part, fixed=tuple(fixed),
                              conditions={name: np.full(len(times), value) for name, value in known.items()}))
     return tuple(found)

@@ -51,7 +51,25 @@ def _gone(x):
     return np.sin(angle / 2) ** 2 + np.sqrt(0.75) * np.sin(angle)
 
 
+def mean_decay(y):
+    """(1 - e^-y)/y, 1 at y = 0."""
+    y = np.asarray(y, dtype=float)
+    near = np.abs(y) < 1e-12
+    return np.where(near, 1 - y / 2, -np.expm1(-y) / np.where(near, 1.0, y))
+
+
+def mean_decay_slope(y):
+    """Derivative of `mean_decay`; by its series near 0, where differences would lose digits."""
+    y = np.asarray(y, dtype=float)
+    near = np.abs(y) < 1e-2
+    series = -1 / 2 + y / 3 - y**2 / 8 + y**3 / 30 - y**4 / 144 + y**5 / 840
+    far = np.where(near, 1.0, y)
+    return np.where(near, series, ((1 + far) * np.exp(-far) - 1) / far**2)
+
+
 NUMERIC = {
+    "mean_decay": mean_decay,
+    "mean_decay_slope": mean_decay_slope,
     "since": since,
     "Heaviside": heaviside,
     "until": np.minimum,

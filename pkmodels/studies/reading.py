@@ -55,9 +55,9 @@ def read_study(path, *, time=None, released=None, formulation=None, sheet=None):
         If there is no such curve, sheet, formulation or toml key.
     """
     asked = (_asked("time", time, time_from), _asked("released", released, released_from))
-    path = _locate(path)
+    path = locate(path)
     sidecar = read_sidecar(path)
-    grids, notes = _grids(path, sheet)
+    grids, notes = grids_of(path, sheet)
     gathered = Gathered(Problems(path.name), notes=list(notes))
     frame, unit = _tables(path, grids, gathered, sidecar, asked)
     _check_names(sidecar, frame)
@@ -73,7 +73,7 @@ def _asked(name, value, reader):
     return () if value is None else (Said(reader(value, f"{name}='{value}'"), f"{name}='{value}'"),)
 
 
-def _locate(path):
+def locate(path):
     """The file of a path, or of the name of a curve that ships."""
     given, path = str(path), Path(path)
     if path.is_dir():
@@ -93,7 +93,7 @@ def _locate(path):
     return path
 
 
-def _grids(path, sheet):
+def grids_of(path, sheet):
     """The grids of a file, told apart by its first bytes and not by its ending."""
     try:
         with path.open("rb") as stream:

@@ -1,0 +1,106 @@
+"""Predictions that begin at steady state: the same doses were given before time 0, as many as matter."""
+
+import functools
+import math
+
+import numpy as np
+
+from ..errors import PredictionError
+from ..solve import linear
+from . import predicting
+from .disposition import linear_body
+from .doses import Part, Regimen
+from .drug import read_drug
+from .regimen import read_regimen
+from .sources import as_release
+
+#: What all doses before those that are counted would add to the first concentration, as a share of it, at most.
+LEFT_OUT = 1e-6
+MOST = 400
+
+
+@functools.wraps(predicting.predict)
+def predict(release, *, drug=None, regimen=None, days=None, **settings):
+    regimen = read_regimen(regimen) if isinstance(regimen, str) else regimen
+    if regimen is None or not regimen.steady:
+        found = predicting.predict(release, drug=drug, regimen=regimen, days=days, **settings)
+        return found if regimen is None else found.assign_attrs(_amounts(regimen, found))
+    if drug is None:
+        return predicting.predict(release, drug=drug, regimen=regimen, days=days, **settings)
+    if (surroundings := settings.get("environment")) is not None and not surroundings.is_constant:
+        raise PredictionError(f"'{regimen}' begins at steady state, for which the surroundings must have been the same "
+                              "for "
+                              "long; give surroundings that do not change, or a regimen that begins with its first "
+                              "dose")
+    horizon = predicting.horizon_hours(days, regimen)
+    release, values = as_release(release, settings.pop("values", None)), None
+    drug = read_drug(drug)
+    count, left = _doses_before(release, drug, regimen.parts[0])
+    lead = count * regimen.parts[0].interval_hour
+    times = settings.pop("times", None)
+    asked = None if times is None else np.asarray(times, dtype=float) + lead / 24
+    found = predicting.predict(release, drug=drug, regimen=_longer(regimen, count, lead), days=(horizon + lead) / 24,
+                               values=values, times=asked, **settings)
+    return _cropped(found, regimen, lead, count, left, times)
+
+
+def _doses_before(release, drug, part):
+    """How many earlier doses matter, and what those before them would still add (a share of one dose)."""
+    matrix, entry, _ = linear_body(drug)
+    kept = [k for k in range(len(matrix)) if matrix[k, k] < 0]
+    rates = -np.linalg.eigvals(matrix[np.ix_(kept, kept)]).real
+    slowest = rates.min()
+    eventual = 1.0 if release is None else float(release.eventual())
+    for count in range(1, MOST + 1):
+        since = count * part.interval_hour
+        inside = 0.0 if release is None else max(eventual - float(release.share(np.array([since]))[0]), 0.0)
+        still = max(float(np.sum(linear.exponentials(matrix[np.ix_(kept, kept)], [since])[0]
+                                 @ entry[kept])), math.exp(-slowest * since))
+        if inside / max(eventual, 1e-300) < LEFT_OUT and still < LEFT_OUT:
+            return count, 0.0
+    return MOST, inside / max(eventual, 1e-300) + still
+
+
+def _longer(regimen, count, lead):
+    """The regimen with its earlier doses in front, on a clock that begins with them."""
+    first, *others = regimen.parts
+    total = None if first.count is None else first.count + count
+    whole = Part(amount_mg=first.amount_mg, duration_hour=first.duration_hour, interval_hour=first.interval_hour,
+                 count=total, words=first.words.replace(" from steady state", ""))
+    moved = [Part(amount_mg=part.amount_mg, duration_hour=part.duration_hour, start_hour=part.start_hour + lead,
+                  interval_hour=part.interval_hour, count=part.count, words=part.words,
+                  times_hour=None if part.times_hour is None else tuple(t + lead for t in part.times_hour))
+             for part in others]
+    return Regimen(regimen.text, (whole, *moved))
+
+
+def _cropped(found, regimen, lead, count, left, times):
+    """The prediction from time 0 on."""
+    days = found["time"].values - lead / 24
+    room = 1e-9 * (abs(days[-1]) + lead / 24)
+    first = int(np.searchsorted(days, -room))
+    kept = found.isel(time=slice(first, None))
+    shown = np.maximum(days[first:], 0.0) if times is None else np.asarray(times, dtype=float)
+    kept = kept.assign_coords(time=("time", shown, found["time"].attrs))
+    # The released share of a dose at time 0 is that of the first dose of all.
+    length = len(kept["time"])
+    for name in ("released", "released_draws"):
+        if name in found:
+            early = np.searchsorted(found["time"].values, shown + room, side="right") - 1
+            kept[name] = (found[name].dims, found[name].values[..., early[:length]], found[name].attrs)
+    said = [f"{count} earlier doses, every {regimen.parts[0].interval_hour / 24:g} days, stand for the steady state at "
+            f"which the prediction begins; "
+            + (f"doses before them would add less than {LEFT_OUT:g} of a dose (by the central curve)." if not left else
+               f"doses before them may still add {100 * left:.2g} % of a dose: release or elimination is that slow.")]
+    doses = [day - lead / 24 for day in found.attrs["dose_times"]]
+    attributes = {**found.attrs, "dose_times": [max(day, 0.0) for day in doses if day > -1e-9],
+                  "regimen": str(regimen), "assumptions": [*found.attrs["assumptions"], *said]}
+    return kept.assign_attrs(attributes | _amounts(regimen, kept.assign_attrs(attributes)))
+
+
+def _amounts(regimen, found):
+    """Amount and duration of every dose that the prediction holds, for exposure analysis."""
+    horizon = max(found.attrs["dose_times"], default=0.0) * 24
+    doses = regimen.doses(horizon + 1e-6)[: len(found.attrs["dose_times"])]
+    return {"dose_amounts_mg": [dose.amount_mg for dose in doses],
+            "dose_durations_hour": [dose.duration_hour for dose in doses]}

@@ -1,0 +1,163 @@
+"""Reading concentrations over time: one row per sample, units in the headers, a column of subjects."""
+
+import numpy as np
+import pandas as pd
+
+from .. import shelf, units
+from ..errors import StudyError
+from .cells import Problems, decimal_mark, missing, number, shown
+from .layout import explain_no_table, find_layout
+from .plasma import COLUMNS, Plasma
+from .reading import grids_of, locate
+from .settle import Said, settle_time, time_from
+from .vocabulary import words
+
+_SUBJECT = {"subject", "subjects", "subj", "id", "usubjid", "subjid", "patient", "animal", "rat", "person", "proband",
+            "tier", "individual"}
+_VALUE = {"concentration", "conc", "konzentration", "cp", "dv", "plasma", "serum", "blood", "level", "mean"}
+_DOSE = {"dose", "dosis", "amt"}
+
+
+def read_plasma(path, *, time=None, unit=None, analyte="", molar_mass=None, sheet=None):
+    """Read concentrations in plasma from a csv, tsv or xlsx file.
+
+    Parameters
+    ----------
+    path : str or Path
+        One row per sample: a time (``"time (h)"``), a concentration (``"conc (ng/mL)"``), perhaps ``"subject"``,
+        ``"dose (mg)"``, ``"sd"`` and ``"n"``. BLQ, <LLOQ and the like are kept as below the limit.
+    time : {"min", "h", "day", "week"}, optional
+        Unit of the times, where the header does not say it.
+    unit : str, optional
+        Unit of the concentrations, where the header does not say it.
+    analyte : str
+        What was measured.
+    molar_mass : str, optional
+        Such as ``"293.25 g/mol"``, to turn molar concentrations into mass.
+    sheet : str, optional
+        Of a workbook.
+
+    Returns
+    -------
+    Plasma
+
+    Raises
+    ------
+    StudyError, UnitError
+        If the file cannot be read without guessing; the message names file, row and what to write.
+    """
+    path = locate(path)
+    grids, notes = grids_of(path, sheet)
+    problems = Problems(path.name)
+    tables = [(grid, layout) for grid in grids if (layout := find_layout(grid, problems))]
+    if not tables:
+        raise explain_no_table(max(grids, key=lambda grid: len(grid.rows)))
+    if len(tables) > 1:
+        raise StudyError(f"{path.name} has {len(tables)} sheets with a table; choose one with "
+                         f"sheet='{tables[0][0].sheet}'")
+    grid, layout = tables[0]
+    said = () if time is None else (Said(time_from(time, f"time='{time}'"), f"time='{time}'"),)
+    chosen = _Columns(layout, path.name)
+    unit_of_time = settle_time(chosen.time, said, path.name, layout.header_row)
+    frame, set_aside = _rows(grid, layout, chosen, problems)
+    problems.check()
+    frame["time_hour"] *= units.factor(unit_of_time.unit, "h")
+    notes = (*notes, *grid.notes, *chosen.notes, f"time in {unit_of_time.unit} ({unit_of_time.where})")
+    return Plasma.from_frame(
+        frame, time_unit=unit_of_time.unit, unit=_unit(chosen.value, unit, path.name, layout.header_row),
+        molar_mass=molar_mass, analyte=analyte, source=path.name, sha256=shelf.sha256(path), notes=notes,
+        set_aside=tuple(set_aside))
+
+
+class _Columns:
+    """The columns of a table by what they hold."""
+
+    def __init__(self, layout, file):
+        left = [c for c in layout.columns if c.role != "time"]
+        self.time = next(c for c in layout.columns if c.role == "time")
+        self.subject = self._one(left, lambda c, found: found & _SUBJECT and not found & _VALUE, "the subject", file)
+        self.sd = self._one(left, lambda c, found: c.role == "sd", "the standard deviation", file)
+        self.n = self._one(left, lambda c, found: c.role == "n", "the number of subjects", file)
+        self.dose = self._one(left, lambda c, found: bool(found & _DOSE), "the dose", file)
+        values = [c for c in left if c.role == "concentration" or _is_concentration(c.unit or c.unit_row)]
+        values = values or [c for c in left if set(words(c.header)) & _VALUE]
+        if len(values) != 1:
+            headers = ", ".join(f"'{c.header}'" for c in values or layout.columns)
+            fault = "no column holds a concentration" if not values else "several columns hold concentrations"
+            raise StudyError(f"{file}, row {layout.header_row}: {fault} ({headers}); write one row per sample with one "
+                             f"column such as 'conc (ng/mL)' and the names of the subjects in a column 'subject'")
+        self.value, self.notes = values[0], ()
+        if self.dose is not None and not self._is_mass(self.dose):
+            self.notes += (f"column '{self.dose.header}' is not a mass with its unit and was not used; write 'dose "
+                           "(mg)', "
+                           f"or give the dose in the call",)
+            self.dose = None
+        used = [self.time, self.value, self.subject, self.sd, self.n, self.dose]
+        idle = [f"'{c.header}'" for c in layout.columns if c not in used and f"'{c.header}'" not in str(self.notes)]
+        self.notes += (f"columns not used: {', '.join(idle)}",) if idle else ()
+
+    @staticmethod
+    def _one(columns, test, what, file):
+        found = [c for c in columns if test(c, set(words(c.header)))]
+        if len(found) > 1:
+            raise StudyError(f"{file}: the columns {' and '.join(repr(c.header) for c in found)} both name {what}; "
+                             f"keep one of them")
+        return found[0] if found else None
+
+    @staticmethod
+    def _is_mass(column):
+        unit = column.unit or column.unit_row
+        known = bool(unit) and unit not in ("percent", "fraction", "rate")
+        return known and units.dimension(unit) == units.dimension("mg")
+
+
+def _is_concentration(unit):
+    if not unit or unit in ("percent", "fraction", "rate"):
+        return False
+    return units.dimension(unit) in (units.dimension("mg/L"), units.dimension("mol/L"))
+
+
+def _unit(column, given, file, row):
+    """The unit of the concentrations, from the header or the call."""
+    own = column.unit or column.unit_row
+    own = own if _is_concentration(own) else ""
+    if not own and given is None:
+        raise StudyError(f"{file}, row {row}: the column '{column.header}' has no unit; write '{column.header} "
+                         "(ng/mL)' "
+                         f"in the header, or pass unit='ng/mL'")
+    if own and given is not None and units.unit(own) != units.unit(given):
+        raise StudyError(f"{file}, row {row}: the header says {own} and the call says {given}; leave one of them away")
+    return own or given
+
+
+def _rows(grid, layout, chosen, problems):
+    """The frame, numbers as the file has them, and what was set aside."""
+    numeric = [c for c in (chosen.time, chosen.value, chosen.sd, chosen.n, chosen.dose) if c is not None]
+    mark = decimal_mark(((row.number, row.cell(c.index)) for row in layout.rows for c in numeric), grid.file)
+
+    def read(row, column):
+        cell = "" if column is None else row.cell(column.index)
+        if missing(cell):
+            return np.nan
+        value, wrong = number(cell, mark)
+        if wrong:
+            problems.add(row.number, column.header, wrong)
+        return value
+
+    rows, set_aside = [], []
+    for row in layout.rows:
+        cell = row.cell(chosen.value.index)
+        why = missing(cell)
+        below = "limit of quantification" in why
+        if why and not below:
+            set_aside.append(f"row {row.number}: {why}")
+            continue
+        rows.append({
+            "subject": shown(row.cell(chosen.subject.index)) if chosen.subject else "",
+            "time_hour": read(row, chosen.time), "concentration": np.nan if below else read(row, chosen.value),
+            "below_limit": below, "sd": read(row, chosen.sd), "n": read(row, chosen.n),
+            "dose_mg": read(row, chosen.dose), "row": row.number})
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    if chosen.dose is not None:
+        frame["dose_mg"] *= units.inside(1.0, chosen.dose.unit or chosen.dose.unit_row)
+    return frame, set_aside
