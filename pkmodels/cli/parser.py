@@ -199,8 +199,10 @@ def _units(p):
 def _errors_of_points(p):
     p.add_argument("--weights", choices=["none", "1/y", "1/y2", "1/sd2", "pooled"], default="none",
                    help="how points are weighted (default: %(default)s)")
-    p.add_argument("--errors", choices=["independent", "increments", "auto"], default="independent",
-                   help="increments: cumulative values carry the errors of all samples before (default: %(default)s)")
+    p.add_argument("--errors", choices=["independent", "increments", "concentrations", "auto"],
+                   help="increments: cumulative values carry the errors of all samples before; concentrations: errors "
+                        "are those of what was measured (default: concentrations where the file holds them, else "
+                        "independent); auto: what the points make likelier")
 
 
 def _seed(p, of_what):

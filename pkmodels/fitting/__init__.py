@@ -1,13 +1,11 @@
 """Fitting: search, polish, describe."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from .. import __version__, catalogue
 from ..errors import FitError, ModelError, SolveError
 from ..studies import Study
-from . import bounds, polish, search, statistics, verdicts, weighting
+from . import bounds, errors_of_points, polish, search, statistics, verdicts, weighting
 from .batch import Batch, compare_each, fit_each
 from .bootstrap import bootstrap
 from .compare import Comparison
@@ -29,7 +27,7 @@ __all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "bootstrap", 
 SEED = 1
 
 
-def fit(study, model, *, fixed=None, weights="none", errors="independent", priors=None, seed=SEED):
+def fit(study, model, *, fixed=None, weights="none", errors=None, priors=None, seed=SEED):
     """Fit a release model to a measured curve.
 
     Parameters
@@ -42,9 +40,10 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
         Parameters that are known, name to a number in the model's unit or to (number, unit).
     weights : {"none", "1/y", "1/y2", "1/sd2", "pooled"}
         See `pkmodels.fitting.weighting.whitening`.
-    errors : {"independent", "increments", "auto"}
-        Whether each point has an error of its own, or cumulative values carry the errors of all samples
-        before; "auto" takes what these points make likelier.
+    errors : {"independent", "increments", "concentrations", "auto"}, optional
+        Whether each point has an error of its own, cumulative values carry the errors of all samples before,
+        or errors are those of the measured concentrations; "auto" takes what these points make likelier. When
+        not given, what was measured: concentrations where the study has them, else released shares.
     priors : mapping or "public", optional
         See `pkmodels.fitting.priors.priors`.
     seed : int
@@ -63,9 +62,10 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
     """
     model = catalogue.get_model(model) if isinstance(model, str) else model
     study = _one_formulation(study)
+    errors = weighting.errors_of(study, errors)
     if errors == "auto":
         given = {"fixed": fixed, "weights": weights, "priors": priors, "seed": seed}
-        return _likelier(fit(study, model, **given), fit(study, model, **given, errors="increments"))
+        return errors_of_points.likeliest([fit(study, model, **given, errors=each) for each in weighting.candidates(study)])
     fixed = dict(fixed or {})
     used = weighting.after_start(study)
     times, released = used.times, used.released
@@ -122,16 +122,7 @@ def fit_points(curve, x, y, *, start, conditions=None, seed=SEED):
     return polish.polish(problem, found[0], {p.name: p.unit for p in curve.parameters})
 
 
-def _likelier(independent, increments):
-    """Of two error models of one fit the one that these points make likelier; both whiten with determinant one."""
-    n = independent.statistics["n"]
-    gain = n * np.log(max(independent.statistics["wss"], 1e-200) / max(increments.statistics["wss"], 1e-200))
-    chosen = increments if gain > 2 else independent
-    said = f"errors chosen by likelihood: {chosen.errors} (2 ln of the ratio {abs(gain):.1f})"
-    return replace(chosen, notes=(*chosen.notes, said))
-
-
-def compare(study, models=None, *, weights="none", errors="independent", seed=SEED, progress=None):
+def compare(study, models=None, *, weights="none", errors=None, seed=SEED, progress=None):
     """Fit several models to one curve and rank them by AICc.
 
     Parameters

@@ -132,7 +132,7 @@ _COLUMNS = ("curve", "model", "rank", "points", "rmse_percent", "r2_adj", "aicc"
 _HEADERS = ("curve", "model", "RMSE (% of dose)", "AICc", "weight", "remarks", "parameters")
 
 
-def fit_each(study, model, *, fixed=None, weights="none", errors="independent", priors=None, seed=1, progress=None):
+def fit_each(study, model, *, fixed=None, weights="none", errors=None, priors=None, seed=1, progress=None):
     """Fit one release model to every formulation of a study.
 
     Parameters
@@ -158,7 +158,7 @@ def fit_each(study, model, *, fixed=None, weights="none", errors="independent", 
     return _each(study, [model], progress, fixed=fixed, weights=weights, errors=errors, priors=priors, seed=seed)
 
 
-def compare_each(study, models=None, *, weights="none", errors="independent", seed=1, progress=None):
+def compare_each(study, models=None, *, weights="none", errors=None, seed=1, progress=None):
     """Fit several models to every formulation of a study and rank them curve by curve.
 
     Parameters
@@ -208,10 +208,9 @@ def _each(study, models, progress, *, weights, errors, **given):
     from . import fit
 
     models = [catalogue.get_model(model) if isinstance(model, str) else model for model in models]
-    for chosen, known, kind in ((weights, weighting.WEIGHTS, "kind of weights"),
-                                (errors, weighting.ERRORS, "kind of errors")):
-        if chosen not in known:
-            raise unknown(kind, chosen, known)
+    if weights not in weighting.WEIGHTS:
+        raise unknown("kind of weights", weights, weighting.WEIGHTS)
+    weighting.errors_of(study, errors)
     each = curves(study)
     comparisons, failed = {}, {}
     for label, one in progress(each) if progress else each:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .. import units
-from ..errors import FitError, PkmodelsError
+from ..errors import PkmodelsError
 from ..solve import observe
-from ..studies import Study
 from . import bounds, polish, search, weighting
 from .problem import Problem
 from .result import _plain, in_time_unit
@@ -221,15 +220,13 @@ def _dip(fit):
 
 def _again(fit, kept, *, warm):
     """Values (inside units) of the same fit to some of its points; None where they do not suffice."""
-    if any(note.startswith("priors") for note in fit.notes):
-        raise FitError("this fit was made with priors, which a fit does not keep; diagnose a fit without them")
     study = fit.study
     times = study.times[kept]
     free = fit.statistics["free"]
     if len(np.unique(times[times > 0])) < max(free, 2):
         return None
-    part = Study.from_frame(study.frame[kept], time_unit=study.time_unit, source=study.source)
-    problem = Problem(fit.model, times, part.released, _box(fit, study.times), fixed=fit.fixed,
+    part = study.without(~kept)
+    problem = Problem(fit.model, times, part.released, _box(fit, study.times), fixed=fit.fixed, priors=fit.priors,
                       whitening=weighting.whitening(part, fit.weights, fit.errors)[0])
     start = np.array([fit.inside[name] for name in problem.names])
     if not warm:

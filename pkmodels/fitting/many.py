@@ -22,7 +22,7 @@ SHARED_STARTS, OWN_STARTS = 192, 64
 WALKERS, STEPS, MANY = 16, 60, 80
 
 
-def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, weights="none", errors="independent",
+def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, weights="none", errors=None,
              seed=1, progress=None):
     """Fit one model to all formulations (and conditions) of a study at once.
 
@@ -40,7 +40,8 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
     fixed : mapping, optional
         Parameters that are known, as in `fit`; the same for all curves.
     weights : {"none", "1/y", "1/y2", "1/sd2", "pooled"}
-    errors : {"independent", "increments"}
+    errors : {"independent", "increments", "concentrations", "auto"}, optional
+        As in `fit`.
     seed : int
     progress : callable, optional
         Wraps the sequence of curves while they are searched one by one, such as ``tqdm.tqdm``.
@@ -59,12 +60,11 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
     model = catalogue.get_model(model) if isinstance(model, str) else model
     fixed = dict(fixed or {})
     shared = _roles(model, shared, own, fixed)
-    if errors == "auto":
-        raise FitError("errors='auto' chooses for one curve; for several give 'independent' or 'increments'")
     each = [(label, weighting.after_start(one)) for label, one in curves(study)]
     if len(each) < 2:
         raise FitError(f"{study.source} holds one curve; a fit of many needs two or more, take fit for one")
     whole = _as_one(study, each)
+    errors = _errors_of(each, errors)
     problems = _problems(model, each, whole, conditions or {}, fixed, weights, errors)
     block = Block(problems, shared)
     _enough(model, block, each, fixed)
@@ -94,13 +94,21 @@ def _roles(model, shared, own, fixed):
     return tuple(n for n in names if n in (*shared, *fixed))
 
 
+def _errors_of(each, errors):
+    """The error model for all curves; of measured concentrations only where every curve has them."""
+    models = {weighting.errors_of(one, errors) for _, one in each}
+    return models.pop() if len(models) == 1 else "independent"
+
+
 def _as_one(study, each):
     """All curves in one study, each under its own name, one after the other."""
     import pandas as pd
 
     frame = pd.concat([one.frame.assign(formulation=label) for label, one in each], ignore_index=True)
+    vessels = {label: one.vessel for label, one in each if one.vessel is not None}
     return Study.from_frame(frame, time_unit=study.time_unit, source=study.source, sha256=study.sha256,
-                            citation=study.citation, conditions=dict(study.conditions), notes=study.notes)
+                            citation=study.citation, conditions=dict(study.conditions), notes=study.notes,
+                            vessels=vessels)
 
 
 def _problems(model, each, whole, given, fixed, weights, errors):
@@ -119,7 +127,11 @@ def _problems(model, each, whole, given, fixed, weights, errors):
 
 def _whitening(each, whole, weights, errors):
     """One whitening per curve, on one scale for all of them."""
-    if errors == "increments" or weights == "none":
+    if errors == "concentrations" and weights == "none":
+        plain = [weighting.concentrations(one) for _, one in each]
+        scale = np.exp(sum(np.linalg.slogdet(one)[1] for one in plain) / sum(map(len, plain)))
+        return [one / scale for one in plain]
+    if errors != "independent" or weights == "none":
         return [weighting.whitening(one, weights, errors)[0] for _, one in each]
     if weights == "1/sd2":
         spread = np.concatenate([weighting._spread(one) for _, one in each])

@@ -1,7 +1,7 @@
 """Fit records: a TOML file that holds the recipe, the measured points and the frozen outcome."""
 
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +9,11 @@ import numpy as np
 from .. import catalogue, shelf
 from ..errors import PkmodelsError, RecordError
 from ..studies import Study
+from ..studies.vessel import Vessel
 from .result import Fit
 
 FORMAT = 1
+_MEASURED = ("concentration_mg_per_L", "concentration_sd_mg_per_L")
 
 
 def save(fit, path):
@@ -45,6 +47,7 @@ def save(fit, path):
             "replicate": [str(v) for v in frame["replicate"]],
             "sd": [float(v) for v in frame["sd"]],
             "n": [float(v) for v in frame["n"]],
+            **sampled(study),
         },
         "outcome": {
             "parameters": {n: {"value": fit.values[n], "stderr": fit.stderr[n], "unit": fit.units[n]}
@@ -103,7 +106,7 @@ def _fit(record):
         np.array(data["time_hour"], dtype=float), np.array(data["released"], dtype=float), time_unit="h",
         replicate=data["replicate"], sd=data.get("sd"), n=data.get("n"), formulation=data["formulation"],
         source=data["source"], citation=data["citation"])
-    study = replace(study, time_unit=data["time_unit"], sha256=data["sha256"])
+    study = with_sampling(replace(study, time_unit=data["time_unit"], sha256=data["sha256"]), data)
     fit = Fit(
         model=model, study=study,
         values={n: float(p["value"]) for n, p in parameters.items()},
@@ -126,6 +129,24 @@ def _fit(record):
                           f"({ss:.6g}) than the record says ({fit.statistics['ss']:.6g}): it was changed by hand or "
                           f"made by another version. Fit again")
     return fit
+
+
+def sampled(study):
+    """The concentrations of a study and how its samples were taken, as a record holds them; empty without."""
+    if not study.vessels:
+        return {}
+    columns = {name: [float(v) for v in study.frame[name]] for name in _MEASURED}
+    return columns | {"sample": [int(v) for v in study.frame["sample"]],
+                      "vessels": {name: asdict(vessel) for name, vessel in study.vessels.items()}}
+
+
+def with_sampling(study, data):
+    """The study with what `sampled` has kept of it."""
+    if "vessels" not in data:
+        return study
+    columns = {name: np.array(data[name], dtype=float) for name in _MEASURED}
+    return replace(study, frame=study.frame.assign(**columns, sample=np.array(data["sample"], dtype=int)),
+                   vessels={name: Vessel(**vessel) for name, vessel in data["vessels"].items()})
 
 
 def _number(value):

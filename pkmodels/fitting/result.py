@@ -249,7 +249,8 @@ class Fit:
             "weights": self.weights,
             "errors": self.errors,
             "notes": list(self.notes),
-            "data": {"source": self.study.source, "sha256": self.study.sha256, "citation": self.study.citation},
+            "data": {"source": self.study.source, "sha256": self.study.sha256, "citation": self.study.citation,
+                     "vessel": str(self.study.vessel) if self.study.vessel else None},
             "seed": self.seed,
             "version": self.version,
         }

@@ -5,7 +5,9 @@ import numpy as np
 from ..errors import FitError, unknown
 
 WEIGHTS = ("none", "1/y", "1/y2", "1/sd2", "pooled")
-ERRORS = ("independent", "increments", "auto")
+ERRORS = ("independent", "increments", "concentrations", "auto")
+#: Twice the log of the likelihood ratio above which errors are not taken to be those of the concentrations measured.
+CLEARLY = 2.0
 #: Shares and standard deviations below these count as these, or one point would rule the fit.
 SMALLEST_SHARE, SMALLEST_SD = 0.01, 0.005
 
@@ -14,6 +16,21 @@ def after_start(study):
     """The study without zeros at time 0: every curve begins there, so they are no measurements."""
     idle = (study.times == 0) & (np.abs(study.released) < 1e-12)
     return study.without(idle) if idle.any() else study
+
+
+def errors_of(study, errors=None):
+    """The error model that was asked for; of what was measured where none was: concentrations, else shares."""
+    if errors is None:
+        return "independent" if study.vessel is None else "concentrations"
+    if errors not in ERRORS:
+        raise unknown("kind of errors", errors, ERRORS)
+    return errors
+
+
+def candidates(study):
+    """The error models among which "auto" chooses, that of what was measured first."""
+    plain = ("independent", "increments")
+    return plain if study.vessel is None else ("concentrations", *plain)
 
 
 def whitening(study, weights="none", errors="independent"):
@@ -27,7 +44,9 @@ def whitening(study, weights="none", errors="independent"):
         ``"none"``; ``"1/y"`` and ``"1/y2"`` by the measured share; ``"1/sd2"`` by the standard deviations of the
         file or of the replicates; ``"pooled"`` by ``a² + b² y²`` fitted to the replicates' variances.
     errors : str
-        ``"independent"``, or ``"increments"`` for cumulative release whose every sample adds its own error.
+        ``"independent"``; ``"increments"`` for cumulative release whose every sample adds its own error; or
+        ``"concentrations"``: the errors are those of the measured concentrations c, from which the released shares
+        A c were calculated. Weights are then by the concentrations.
 
     Returns
     -------
@@ -46,12 +65,65 @@ def whitening(study, weights="none", errors="independent"):
         if weights != "none":
             raise FitError(f"weights {weights} are for independent errors; leave them away with errors='increments'")
         return increments(study), ("errors add up from sample to sample: the increments were fitted",)
+    if errors == "concentrations":
+        return _of_concentrations(study, weights)
     if weights == "none":
         return None, ()
     variance, notes = _BY_NAME[weights](study)
     root = 1 / np.sqrt(variance)
     # A mean of one keeps weighted and plain sums of squares of like size.
     return root / np.sqrt(np.mean(root**2)), notes
+
+
+def _of_concentrations(study, weights):
+    """What turns released shares back into concentrations; its determinant is one without weights."""
+    if study.vessel is None:
+        raise FitError(f"errors='concentrations' needs measured concentrations and how samples were taken, and "
+                       f"{study.source or 'this study'} holds released shares; leave errors away, or give "
+                       f"errors='increments' where cumulative values carry the errors of all samples before")
+    notes = (f"fitted to the measured concentrations ({study.vessel}), whose errors are independent; those of the "
+             f"released shares hang together",)
+    plain = concentrations(study)
+    plain = plain / np.exp(np.linalg.slogdet(plain)[1] / len(plain))
+    if weights == "none":
+        return plain, notes
+    variance, said = _BY_NAME[weights](study.in_vessel)
+    variance = variance * np.mean(1 / variance)
+    own = concentrations(study, variance)
+    scale = np.exp(np.linalg.slogdet(concentrations(study))[1] / len(own))
+    return own / scale, (*notes, *(f"{each} (of what was in the vessel)" for each in said))
+
+
+def concentrations(study, variance=None):
+    """A matrix that turns released shares back into concentrations of equal and independent errors.
+
+    Parameters
+    ----------
+    study : Study
+        Of one formulation, with its vessel; samples may be left out of it.
+    variance : array (points,), optional
+        Of the concentrations, up to a factor.
+
+    Returns
+    -------
+    array (points, points)
+        mg/L per share; the inverse A⁻¹ of the sampling operator where no sample is missing, otherwise that of the
+        Cholesky factor of the rows of A that are left, so that what the missing samples took away keeps its error.
+    """
+    replicates, samples = study.frame["replicate"].to_numpy(), study.frame["sample"].to_numpy(dtype=int)
+    variance = np.ones(len(samples)) if variance is None else variance
+    found = np.zeros((len(samples), len(samples)))
+    for each in dict.fromkeys(replicates):
+        rows = np.flatnonzero(replicates == each)
+        rows = rows[np.argsort(samples[rows])]
+        number = samples[rows]
+        # Samples before the first of these are the blanks at the start: exact, and nothing to be found from.
+        every = np.arange(number[0], number[-1] + 1)
+        taken = study.vessel.matrix(int(number[-1]))[number - 1, number[0] - 1:]
+        spread = np.interp(every, number, variance[rows])
+        factor = np.linalg.cholesky(taken * spread @ taken.T)
+        found[np.ix_(rows, rows)] = np.linalg.inv(factor)
+    return found
 
 
 def _by_share(power):

@@ -63,7 +63,7 @@ def read_study(path, *, time=None, released=None, formulation=None, sheet=None):
     _check_names(sidecar, frame)
     study = Study.from_frame(
         frame, time_unit=unit.unit, source=path.name, sha256=shelf.sha256(path), citation=sidecar.citation,
-        conditions=sidecar.conditions, formulation_conditions=sidecar.formulations,
+        vessels=gathered.vessels, conditions=sidecar.conditions, formulation_conditions=sidecar.formulations,
         notes=tuple(dict.fromkeys((*sidecar.notes, *gathered.notes))), set_aside=tuple(gathered.set_aside),
         remarks=tuple(dict.fromkeys((*gathered.warnings, *_suspicion(frame, unit)))))
     return study if formulation is None else study.only(formulation)
@@ -134,6 +134,7 @@ def _tables(path, grids, gathered, sidecar, asked):
     frame = pd.concat(frames, ignore_index=True)
     if (frame["formulation"] == "").all():
         frame = frame.assign(formulation=path.stem)
+        gathered.vessels = dict(zip([path.stem], gathered.vessels.values(), strict=False))
         gathered.notes.append(f"formulation named '{path.stem}' after the file")
     return _typed(frame), units[0]
 

@@ -36,6 +36,23 @@ class Vessel:
     replacement: str
     where: str
 
+    @classmethod
+    def of(cls, *, vessel_volume, dose, sample_volume=None, replacement="fresh", where="the call"):
+        """A vessel of texts with units, such as ``vessel_volume="10 mL"``, ``dose="1.25 mg"``.
+
+        Raises
+        ------
+        StudyError
+            If a text is no volume or mass, the replacement is unknown, or the volume of the sample is missing.
+        """
+        said = {"vessel_volume": vessel_volume, "sample_volume": sample_volume, "dose": dose}
+        if sample_volume is None and replacement != "full":
+            raise StudyError(f"{where} does not say the volume of the samples; give sample_volume='2 mL', or "
+                             f"replacement='full' where the whole medium is exchanged")
+        numbers = {name: _number(name, str(value), where) for name, value in said.items() if value is not None}
+        return cls(**{"sample_volume": 0.0, **numbers}, replacement=_number("replacement", replacement, where),
+                   where=where)
+
     def matrix(self, samples):
         """The sampling operator over the dose: shares of dose per mg/L."""
         return sampling_matrix(samples, vessel_volume=self.vessel_volume, sample_volume=self.sample_volume,
