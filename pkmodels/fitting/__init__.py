@@ -1,5 +1,7 @@
 """Fitting: search, polish, describe."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from .. import __version__, catalogue
@@ -25,9 +27,11 @@ __all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "bootstrap", 
            "save", "standard"]
 
 SEED = 1
+SCALE_ROUNDS = 3
 
 
-def fit(study, model, *, fixed=None, weights="none", errors=None, priors=None, seed=SEED):
+def fit(study, model, *, fixed=None, weights="none", errors=None, priors=None, normalised=None,
+        seed=SEED):
     """Fit a release model to a measured curve.
 
     Parameters
@@ -46,6 +50,9 @@ def fit(study, model, *, fixed=None, weights="none", errors=None, priors=None, s
         not given, what was measured: concentrations where the study has them, else released shares.
     priors : mapping or "public", optional
         See `pkmodels.fitting.priors.priors`.
+    normalised : bool, optional
+        Whether the shares are of the total recovered (the last point made 100 %) and not of the dose: then the
+        scale of every curve is uncertain by 3 %. When not given, as the study says.
     seed : int
         Of the spread of the starts; the same seed gives the same result.
 
@@ -64,9 +71,21 @@ def fit(study, model, *, fixed=None, weights="none", errors=None, priors=None, s
     study = _one_formulation(study)
     errors = weighting.errors_of(study, errors)
     if errors == "auto":
-        given = {"fixed": fixed, "weights": weights, "priors": priors, "seed": seed}
-        return errors_of_points.likeliest([fit(study, model, **given, errors=each) for each in weighting.candidates(study)])
-    fixed = dict(fixed or {})
+        given = {"fixed": fixed, "weights": weights, "priors": priors, "normalised": normalised, "seed": seed}
+        return errors_of_points.likeliest([fit(study, model, **given, errors=each)
+                                           for each in weighting.candidates(study)])
+    given = {"fixed": dict(fixed or {}), "weights": weights, "errors": errors, "priors": priors, "seed": seed}
+    found = _fit(study, model, **given)
+    if study.normalised if normalised is None else normalised:
+        # How uncertain the scale is beside the points is only known once their spread is.
+        for _ in range(SCALE_ROUNDS):
+            found = _fit(study, model, **given, scale=weighting.scale_of(found))
+        found = replace(found, notes=(*found.notes, weighting.scale_found(found)))
+    return found
+
+
+def _fit(study, model, *, fixed, weights, errors, priors, seed, scale=0.0):
+    """One search and polish; ``scale`` as in `weighting.whitening`."""
     used = weighting.after_start(study)
     times, released = used.times, used.released
     wanted = len(model.parameters) - len(fixed)
@@ -75,7 +94,7 @@ def fit(study, model, *, fixed=None, weights="none", errors=None, priors=None, s
         raise FitError(f"{model.name} has {wanted} parameters to find, but {study.source} formulation "
                        f"{study.formulations[0]} has {distinct} sampling times after the start; take a simpler model")
     shown_units = {p.name: in_time_unit(p.unit, study.time_unit) for p in model.parameters}
-    white, notes = weighting.whitening(used, weights, errors)
+    white, notes = weighting.whitening(used, weights, errors, scale)
     rows, declared = prior_rows(model, priors)
     problem = Problem(model, times, released, _with_fixed(bounds.box(model, times), model, fixed), whitening=white,
                       fixed=tuple(fixed), priors=rows)
@@ -93,7 +112,7 @@ def fit(study, model, *, fixed=None, weights="none", errors=None, priors=None, s
         free=polished.free, covariance=polished.covariance, statistics=numbers,
         verdicts=tuple(verdicts.verdicts(model, used, polished, numbers, problem, shown_units, known)),
         seed=seed, at_bound=polished.at_bound, fixed=tuple(fixed), idle=polished.idle, weights=weights, errors=errors,
-        notes=(*notes, *declared), priors=rows, version=__version__, lmfit=polished.result)
+        notes=(*notes, *declared), priors=rows, scale=scale, version=__version__, lmfit=polished.result)
 
 
 def fit_points(curve, x, y, *, start, conditions=None, seed=SEED):
@@ -122,7 +141,7 @@ def fit_points(curve, x, y, *, start, conditions=None, seed=SEED):
     return polish.polish(problem, found[0], {p.name: p.unit for p in curve.parameters})
 
 
-def compare(study, models=None, *, weights="none", errors=None, seed=SEED, progress=None):
+def compare(study, models=None, *, weights="none", errors=None, normalised=None, seed=SEED, progress=None):
     """Fit several models to one curve and rank them by AICc.
 
     Parameters
@@ -131,7 +150,7 @@ def compare(study, models=None, *, weights="none", errors=None, seed=SEED, progr
         Of one formulation.
     models : sequence of str, optional
         All release models of the catalogue when not given.
-    weights, errors : str
+    weights, errors, normalised
         As in `fit`.
     progress : callable, optional
         Wraps the sequence of models, such as ``tqdm.tqdm``.
@@ -147,7 +166,7 @@ def compare(study, models=None, *, weights="none", errors=None, seed=SEED, progr
     fits, failed = [], {}
     for model in progress(models) if progress else models:
         try:
-            fits.append(fit(study, model, weights=weights, errors=errors, seed=seed))
+            fits.append(fit(study, model, weights=weights, errors=errors, normalised=normalised, seed=seed))
         except (FitError, SolveError) as problem:
             failed[model.name] = str(problem)
     if not fits:

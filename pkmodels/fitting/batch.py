@@ -132,7 +132,8 @@ _COLUMNS = ("curve", "model", "rank", "points", "rmse_percent", "r2_adj", "aicc"
 _HEADERS = ("curve", "model", "RMSE (% of dose)", "AICc", "weight", "remarks", "parameters")
 
 
-def fit_each(study, model, *, fixed=None, weights="none", errors=None, priors=None, seed=1, progress=None):
+def fit_each(study, model, *, fixed=None, weights="none", errors=None, priors=None, normalised=None, seed=1,
+             progress=None):
     """Fit one release model to every formulation of a study.
 
     Parameters
@@ -140,7 +141,7 @@ def fit_each(study, model, *, fixed=None, weights="none", errors=None, priors=No
     study : Study
         Of any number of formulations and conditions.
     model : str or Curve or Model
-    fixed, weights, errors, priors, seed
+    fixed, weights, errors, priors, normalised, seed
         As in `fit`.
     progress : callable, optional
         Wraps the sequence of curves, such as ``tqdm.tqdm``.
@@ -155,10 +156,11 @@ def fit_each(study, model, *, fixed=None, weights="none", errors=None, priors=No
     UnknownName
         If there is no such model, parameter or kind of weights.
     """
-    return _each(study, [model], progress, fixed=fixed, weights=weights, errors=errors, priors=priors, seed=seed)
+    return _each(study, [model], progress, fixed=fixed, weights=weights, errors=errors, priors=priors,
+                 normalised=normalised, seed=seed)
 
 
-def compare_each(study, models=None, *, weights="none", errors=None, seed=1, progress=None):
+def compare_each(study, models=None, *, weights="none", errors=None, normalised=None, seed=1, progress=None):
     """Fit several models to every formulation of a study and rank them curve by curve.
 
     Parameters
@@ -166,7 +168,7 @@ def compare_each(study, models=None, *, weights="none", errors=None, seed=1, pro
     study : Study
     models : sequence of str, optional
         All release models of the catalogue when not given.
-    weights, errors, seed, progress
+    weights, errors, normalised, seed, progress
         As in `fit_each`.
 
     Returns
@@ -174,7 +176,7 @@ def compare_each(study, models=None, *, weights="none", errors=None, seed=1, pro
     Batch
     """
     models = catalogue.list_models("release") if models is None else dict.fromkeys(models)
-    return _each(study, models, progress, weights=weights, errors=errors, seed=seed)
+    return _each(study, models, progress, weights=weights, errors=errors, normalised=normalised, seed=seed)
 
 
 def curves(study):

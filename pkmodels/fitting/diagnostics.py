@@ -227,7 +227,7 @@ def _again(fit, kept, *, warm):
         return None
     part = study.without(~kept)
     problem = Problem(fit.model, times, part.released, _box(fit, study.times), fixed=fit.fixed, priors=fit.priors,
-                      whitening=weighting.whitening(part, fit.weights, fit.errors)[0])
+                      whitening=weighting.whitening(part, fit.weights, fit.errors, fit.scale)[0])
     start = np.array([fit.inside[name] for name in problem.names])
     if not warm:
         found, squares = search.search(problem, fit.seed)

@@ -36,6 +36,7 @@ def save(fit, path):
         "format": FORMAT,
         "pkmodels": fit.version,
         "recipe": {"model": fit.model.name, "seed": fit.seed, "weights": fit.weights, "errors": fit.errors,
+                   "scale": fit.scale,
                    "notes": list(fit.notes),
                    "fixed": {n: [fit.values[n], fit.units[n]] for n in fit.fixed},
                    "priors": [list(row) for row in fit.priors]},
@@ -116,7 +117,8 @@ def _fit(record):
         statistics={k: v if isinstance(v, int) else _number(v) for k, v in outcome["statistics"].items()},
         verdicts=tuple(map(str, outcome["verdicts"])), seed=int(recipe["seed"]),
         at_bound=dict(outcome["at_bound"]), fixed=tuple(recipe["fixed"]), idle=tuple(outcome["idle"]),
-        weights=recipe["weights"], errors=recipe["errors"], notes=tuple(recipe["notes"]),
+        weights=recipe["weights"], errors=recipe["errors"], scale=float(recipe.get("scale", 0.0)),
+        notes=tuple(recipe["notes"]),
         priors=tuple((str(name), float(centre), float(width)) for name, centre, width in recipe.get("priors", ())),
         version=str(record["pkmodels"]))
     known = fit.covariance[np.isfinite(fit.covariance)]

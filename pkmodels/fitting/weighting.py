@@ -3,11 +3,15 @@
 import numpy as np
 
 from ..errors import FitError, unknown
+from ..solve import observe
 
 WEIGHTS = ("none", "1/y", "1/y2", "1/sd2", "pooled")
 ERRORS = ("independent", "increments", "concentrations", "auto")
 #: Twice the log of the likelihood ratio above which errors are not taken to be those of the concentrations measured.
 CLEARLY = 2.0
+#: Standard deviation of the scale of data normalised to the total recovered, assumed; and the least spread of points
+#: (share of the dose) that it is held against, or a perfect fit would have none.
+SCALE, SMALLEST_SPREAD = 0.03, 0.001
 #: Shares and standard deviations below these count as these, or one point would rule the fit.
 SMALLEST_SHARE, SMALLEST_SD = 0.01, 0.005
 
@@ -33,7 +37,7 @@ def candidates(study):
     return plain if study.vessel is None else ("concentrations", *plain)
 
 
-def whitening(study, weights="none", errors="independent"):
+def whitening(study, weights="none", errors="independent", scale=0.0):
     """What makes the points' errors equal and independent.
 
     Parameters
@@ -47,6 +51,9 @@ def whitening(study, weights="none", errors="independent"):
         ``"independent"``; ``"increments"`` for cumulative release whose every sample adds its own error; or
         ``"concentrations"``: the errors are those of the measured concentrations c, from which the released shares
         A c were calculated. Weights are then by the concentrations.
+    scale : float
+        Of data that were normalised to the total recovered: the standard deviation of a curve's scale over that of
+        a whitened point; 0 for data that were not.
 
     Returns
     -------
@@ -58,6 +65,15 @@ def whitening(study, weights="none", errors="independent"):
     FitError
         If the data do not have what is asked for.
     """
+    white, notes = _of_points(study, weights, errors)
+    if not scale:
+        return white, notes
+    white = np.eye(len(study)) if white is None else np.diag(white) if white.ndim == 1 else white
+    return _with_scale(study, white, scale)[0] @ white, (
+        *notes, f"normalised to the total recovered: the scale of each curve taken as 1 ± {SCALE:g}")
+
+
+def _of_points(study, weights, errors):
     for given, known, kind in ((weights, WEIGHTS, "kind of weights"), (errors, ERRORS, "kind of errors")):
         if given not in known:
             raise unknown(kind, given, known)
@@ -73,6 +89,51 @@ def whitening(study, weights="none", errors="independent"):
     root = 1 / np.sqrt(variance)
     # A mean of one keeps weighted and plain sums of squares of like size.
     return root / np.sqrt(np.mean(root**2)), notes
+
+
+def _with_scale(study, white, scale):
+    """What takes an unknown scale of every replicate out of white points, and ln of its covariance's determinant.
+
+    A curve y = s F with s ~ N(1, SCALE²) has, beside its points' errors, one that runs along itself: the covariance
+    I + scale² v vᵀ, with v the whitened measured curve. Its inverse root has a closed form.
+    """
+    found, log_determinant = np.eye(len(white)), 0.0
+    for each in _along(study, white):
+        more = scale**2 * (each @ each)
+        found -= (1 - 1 / np.sqrt(1 + more)) * np.outer(each, each) / (each @ each)
+        log_determinant += np.log1p(more)
+    # Determinant one, so that fits can be compared.
+    return found * np.exp(log_determinant / 2 / len(white)), log_determinant
+
+
+def _along(study, white):
+    replicates = study.frame["replicate"].to_numpy()
+    curves = (white @ np.where(replicates == each, study.released, 0.0) for each in dict.fromkeys(replicates))
+    return [curve for curve in curves if np.any(curve)]
+
+
+def _bare(fit):
+    """The study and the whitening of a fit without its scale."""
+    study = after_start(fit.study)
+    white, _ = _of_points(study, fit.weights, fit.errors)
+    return study, np.eye(len(study)) if white is None else np.diag(white) if white.ndim == 1 else white
+
+
+def scale_of(fit):
+    """The spread of a curve's scale over that of a whitened point, as a fit to the points shows it."""
+    study, white = _bare(fit)
+    log_determinant = _with_scale(study, white, fit.scale)[1]
+    spare = max(fit.degrees_of_freedom, 1)
+    spread = np.sqrt(fit.statistics["wss"] / spare / np.exp(log_determinant / len(study)))
+    return SCALE / max(float(spread), SMALLEST_SPREAD)
+
+
+def scale_found(fit):
+    """The scales that a fit has found, in words."""
+    study, white = _bare(fit)
+    missed = white @ (study.released - observe(fit.model, fit.inside, study.times))
+    found = [1 + fit.scale**2 * (v @ missed) / (1 + fit.scale**2 * (v @ v)) for v in _along(study, white)]
+    return f"scale found: {', '.join(f'{each:.3f}' for each in found)}; the curve shown is that of scale 1"
 
 
 def _of_concentrations(study, weights):

@@ -14,6 +14,7 @@ from .delimited import read_text
 from .layout import explain_no_table, find_layout
 from .settle import Said, released_from, time_from
 from .sidecar import read_sidecar
+from .sink import sink_remarks
 from .study import Study
 from .workbook import read_sheets
 
@@ -63,9 +64,12 @@ def read_study(path, *, time=None, released=None, formulation=None, sheet=None):
     _check_names(sidecar, frame)
     study = Study.from_frame(
         frame, time_unit=unit.unit, source=path.name, sha256=shelf.sha256(path), citation=sidecar.citation,
-        vessels=gathered.vessels, conditions=sidecar.conditions, formulation_conditions=sidecar.formulations,
+        vessels=gathered.vessels, normalised=sidecar.normalised, conditions=sidecar.conditions,
+        formulation_conditions=sidecar.formulations,
         notes=tuple(dict.fromkeys((*sidecar.notes, *gathered.notes))), set_aside=tuple(gathered.set_aside),
-        remarks=tuple(dict.fromkeys((*gathered.warnings, *_suspicion(frame, unit)))))
+        remarks=tuple(dict.fromkeys((
+            *gathered.warnings, *_suspicion(frame, unit),
+            *sink_remarks(sidecar.sampling, frame, gathered.vessels, sidecar.file)))))
     return study if formulation is None else study.only(formulation)
 
 

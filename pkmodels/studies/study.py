@@ -50,6 +50,8 @@ class Study:
         Formulation to conditions of its own.
     vessels : mapping of str to Vessel
         Formulation to how its samples were taken, where concentrations were measured.
+    normalised : bool
+        Whether the shares are of the total recovered (the last point made 100 %), not of the dose.
     """
 
     frame: pd.DataFrame
@@ -63,6 +65,7 @@ class Study:
     remarks: tuple = ()
     formulation_conditions: dict = field(default_factory=dict)
     vessels: dict = field(default_factory=dict)
+    normalised: bool = False
 
     @classmethod
     def from_arrays(cls, times, released, *, time_unit, released_unit="fraction", sd=None, n=None, replicate=None,

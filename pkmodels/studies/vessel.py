@@ -49,8 +49,8 @@ class Vessel:
         if sample_volume is None and replacement != "full":
             raise StudyError(f"{where} does not say the volume of the samples; give sample_volume='2 mL', or "
                              f"replacement='full' where the whole medium is exchanged")
-        numbers = {name: _number(name, str(value), where) for name, value in said.items() if value is not None}
-        return cls(**{"sample_volume": 0.0, **numbers}, replacement=_number("replacement", replacement, where),
+        numbers = {name: said_number(name, str(value), where) for name, value in said.items() if value is not None}
+        return cls(**{"sample_volume": 0.0, **numbers}, replacement=said_number("replacement", replacement, where),
                    where=where)
 
     def matrix(self, samples):
@@ -92,9 +92,11 @@ def find_vessel(comments, settings, file, beside):
             from_comments.setdefault(name, (value, f"row {row}"))
     said = {name: [] for name in ("vessel_volume", "sample_volume", "dose", "replacement")}
     for name, (value, where) in from_comments.items():
-        said[name].append((_number(name, value, f"{file}, {where}"), where))
+        said[name].append((said_number(name, value, f"{file}, {where}"), where))
     for name, value in settings.items():
-        said[name].append((_number(name, value, f"{beside}, [sampling]"), beside))
+        if name not in said:
+            continue
+        said[name].append((said_number(name, value, f"{beside}, [sampling]"), beside))
     found = {name: _agreed(name, values, file) for name, values in said.items() if values}
     needed = ["vessel_volume", "dose", "replacement"] + ["sample_volume"] * (found.get("replacement") != "full")
     missing = [name.replace("_", " ") for name in needed if name not in found]
@@ -129,7 +131,7 @@ def _is_of_kind(amount, unit):
         return False
 
 
-def _number(name, value, place):
+def said_number(name, value, place):
     """Litres, milligrams, or the word for the replacement."""
     if name == "replacement":
         if value not in REPLACEMENTS:
@@ -140,6 +142,8 @@ def _number(name, value, place):
         number, given = units.quantity(value, unit, example)
     except UnitError as problem:
         raise StudyError(f"{place}: {name} = '{value}': {problem}") from problem
+    if not number > 0:
+        raise StudyError(f"{place}: {name} = '{value}' must be above 0, such as {example}")
     return float(units.convert(number, given, {"mL": "L", "mg": "mg"}[unit]))
 
 
