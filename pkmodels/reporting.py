@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import __version__, plotting, units
 from .errors import PkmodelsError, RecordError, UnknownName
+from .prediction.lines import lines
 from .references import reference
 
 #: Libraries whose versions belong to a result.
@@ -232,7 +233,7 @@ def _about(said, prediction):
         rows.append(("Until", f"{float(prediction['time'][-1]):.6g} {_unit(prediction)}"))
         if "draw" in prediction.sizes:
             rows.append(("Draws of the fit", str(prediction.sizes["draw"])))
-    return {"rows": rows, "assumptions": list(said.get("assumptions", ())),
+    return {"rows": rows, "assumptions": lines(said, "assumptions"),
             "has_plasma": prediction is not None and "plasma" in prediction}
 
 
@@ -264,7 +265,7 @@ def _percent(cell):
 def _citations(fit, said, coverage):
     """Citation lines of everything that was used, each once; an id that is not on the shelf stands as it was given."""
     wanted = [] if fit is None else [*fit.study.citation.split("; "), *fit.model.references]
-    wanted += [*said.get("citations", ()), *(() if coverage is None else coverage.window.citations)]
+    wanted += [*lines(said, "citations"), *(() if coverage is None else coverage.window.citations)]
     found = []
     for each in dict.fromkeys(wanted):
         try:

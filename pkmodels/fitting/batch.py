@@ -2,13 +2,15 @@
 
 import html
 import math
+import re
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
 from .. import catalogue
-from ..errors import FitError, PkmodelsError, UnknownName, unknown
+from ..errors import FitError, PkmodelsError, RecordError, UnknownName, unknown
 from ..studies import checks
 from . import weighting
 from .compare import Comparison
@@ -37,6 +39,37 @@ class Batch:
             why = "; ".join(sorted({reason for (name, _), reason in self.failed.items() if name == curve}))
             raise (FitError(f"{curve} could not be fitted: {why}") if why else unknown("curve", curve, self.curves))
         return self.comparisons[curve]
+
+    def save(self, folder):
+        """Write the best fit of every curve as a TOML record into a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if it does not exist.
+
+        Returns
+        -------
+        dict of str to Path
+            By curve.
+
+        Raises
+        ------
+        RecordError
+            If the folder or a file cannot be written.
+        """
+        folder = Path(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise RecordError(f"{folder} cannot be made ({problem.strerror}); choose another place") from problem
+        written = {}
+        for curve, comparison in self.comparisons.items():
+            stem = re.sub(r"[^\w.-]+", "_", f"{curve} {comparison.best.model.name}").strip("_").lower()
+            taken = {path.stem for path in written.values()}
+            name = next(n for n in (stem, *(f"{stem}_{k}" for k in range(2, 10**6))) if n not in taken)
+            written[curve] = comparison.best.save(folder / f"{name}.toml")
+        return written
 
     @property
     def curves(self):

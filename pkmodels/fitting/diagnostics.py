@@ -12,6 +12,7 @@ from . import bounds, polish, search, weighting
 from .problem import Problem
 from .result import _plain, in_time_unit
 from .statistics import runs_probability
+from .walking import problem_of
 
 #: Fewer residuals than this say nothing of their distribution.
 FEWEST_NORMAL = 8
@@ -118,18 +119,29 @@ def columns(comparison, progress=None):
 
 def residual_runs(fit):
     """Probability of so few runs of equal sign by chance, of the mean residual at each time."""
-    _, at = np.unique(fit.study.times, return_inverse=True)
-    return runs_probability(np.bincount(at, fit.residuals) / np.bincount(at))
+    times, misses = _misses(fit)
+    _, at = np.unique(times, return_inverse=True)
+    return runs_probability(np.bincount(at, misses) / np.bincount(at))
 
 
 def normality(fit):
     """Shapiro and Wilk's probability that the residuals are normal; NaN below eight points after the start."""
     from scipy.stats import shapiro
 
-    residuals = fit.residuals[fit.study.times > 0]
+    times, misses = _misses(fit)
+    residuals = misses[times > 0]
     if len(residuals) < FEWEST_NORMAL or np.ptp(residuals) < 1e-12:
         return math.nan
     return float(shapiro(residuals).pvalue)
+
+
+def _misses(fit):
+    """Times and misses whose errors are independent: of the shares, or of what the errors were said to be of."""
+    problem = problem_of(fit)
+    if np.ndim(problem.whitening) < 2:
+        return fit.study.times, fit.residuals
+    numbers = np.array([fit.inside[name] for name in problem.names])
+    return problem.times, problem.residual(numbers)[: len(problem.times)]
 
 
 def leave_one_out(fit):

@@ -13,7 +13,7 @@ def likeliest(fits):
 
     Parameters
     ----------
-    fits : sequence of Fit
+    fits : sequence of Fit or GlobalFit
         Of one model to one study, differing in ``errors``; where the first is that of measured concentrations,
         another one must be clearly likelier.
 
@@ -41,15 +41,26 @@ def deviance(fit, free):
 
     Parameters
     ----------
-    fit : Fit
+    fit : Fit or GlobalFit
     free : sequence of str
         Parameters that are free in all fits that are compared.
     """
-    problem = problem_of(fit)
-    numbers = np.array([fit.inside[name] for name in problem.names])
+    problem, numbers = _posed(fit)
     # A slope by the logarithm where the scale is one: the same measure at both optima, whatever the units.
-    by = np.array([value if p.scale == "log" else 1.0 for value, p in zip(numbers, fit.model.parameters, strict=True)])
-    slope = (problem.slope(numbers) * by)[:, [problem.names.index(name) for name in free]]
+    by = np.array([value if p.scale == "log" else 1.0
+                   for value, p in zip(numbers, problem.model.parameters, strict=True)])
+    slope = (problem.slope(numbers) * by)[:, [k for k, name in enumerate(_shown(fit, problem)) if name in free]]
     spare = max(fit.statistics["n"] - fit.statistics["free"], 1)
     sizes = np.maximum(np.linalg.svd(slope, compute_uv=False), 1e-12) if free else np.ones(1)
     return spare * np.log(max(fit.statistics["wss"], 1e-200) / spare) + 2 * float(np.sum(np.log(sizes)))
+
+
+def _posed(fit):
+    if hasattr(fit, "problem"):
+        return fit.problem
+    problem = problem_of(fit)
+    return problem, np.array([fit.inside[name] for name in problem.names])
+
+
+def _shown(fit, problem):
+    return fit._keys(problem.names) if hasattr(fit, "problem") else problem.names

@@ -12,6 +12,7 @@ CLEARLY = 2.0
 #: Standard deviation of the scale of data normalised to the total recovered, assumed; and the least spread of points
 #: (share of the dose) that it is held against, or a perfect fit would have none.
 SCALE, SMALLEST_SPREAD = 0.03, 0.001
+SCALED = f"normalised to the total recovered: the scale of each curve taken as 1 ± {SCALE:g}"
 #: Shares and standard deviations below these count as these, or one point would rule the fit.
 SMALLEST_SHARE, SMALLEST_SD = 0.01, 0.005
 
@@ -68,9 +69,7 @@ def whitening(study, weights="none", errors="independent", scale=0.0):
     white, notes = _of_points(study, weights, errors)
     if not scale:
         return white, notes
-    white = np.eye(len(study)) if white is None else np.diag(white) if white.ndim == 1 else white
-    return _with_scale(study, white, scale)[0] @ white, (
-        *notes, f"normalised to the total recovered: the scale of each curve taken as 1 ± {SCALE:g}")
+    return with_scales([study], [white], scale)[0][0], (*notes, SCALED)
 
 
 def _of_points(study, weights, errors):
@@ -91,19 +90,41 @@ def _of_points(study, weights, errors):
     return root / np.sqrt(np.mean(root**2)), notes
 
 
-def _with_scale(study, white, scale):
-    """What takes an unknown scale of every replicate out of white points, and ln of its covariance's determinant.
+def with_scales(studies, whites, scale):
+    """Whitenings that take an unknown scale of every replicate out, and ln of the determinant of its covariance.
 
     A curve y = s F with s ~ N(1, SCALE²) has, beside its points' errors, one that runs along itself: the covariance
-    I + scale² v vᵀ, with v the whitened measured curve. Its inverse root has a closed form.
+    I + scale² v vᵀ of white points, with v the whitened measured curve. Its inverse root has a closed form.
+
+    Parameters
+    ----------
+    studies : sequence of Study
+    whites : sequence of array or None
+        The whitening of each study's points.
+    scale : float
+        As in `whitening`.
+
+    Returns
+    -------
+    list of array (points, points), float
+        All on one scale, with a determinant of one over all curves, so that fits can be compared.
     """
-    found, log_determinant = np.eye(len(white)), 0.0
-    for each in _along(study, white):
-        more = scale**2 * (each @ each)
-        found -= (1 - 1 / np.sqrt(1 + more)) * np.outer(each, each) / (each @ each)
-        log_determinant += np.log1p(more)
-    # Determinant one, so that fits can be compared.
-    return found * np.exp(log_determinant / 2 / len(white)), log_determinant
+    found, log_determinant = [], 0.0
+    for study, white in zip(studies, map(_matrix, whites, studies), strict=True):
+        out = np.eye(len(study))
+        for v in _along(study, white):
+            more = scale**2 * (v @ v)
+            out -= (1 - 1 / np.sqrt(1 + more)) * np.outer(v, v) / (v @ v)
+            log_determinant += np.log1p(more)
+        found.append(out @ white)
+    level = np.exp(log_determinant / 2 / sum(map(len, studies)))
+    return [level * each for each in found], log_determinant
+
+
+def _matrix(white, study):
+    if white is None:
+        return np.eye(len(study))
+    return np.diag(white) if white.ndim == 1 else white
 
 
 def _along(study, white):
@@ -116,15 +137,20 @@ def _bare(fit):
     """The study and the whitening of a fit without its scale."""
     study = after_start(fit.study)
     white, _ = _of_points(study, fit.weights, fit.errors)
-    return study, np.eye(len(study)) if white is None else np.diag(white) if white.ndim == 1 else white
+    return study, _matrix(white, study)
 
 
 def scale_of(fit):
     """The spread of a curve's scale over that of a whitened point, as a fit to the points shows it."""
     study, white = _bare(fit)
-    log_determinant = _with_scale(study, white, fit.scale)[1]
-    spare = max(fit.degrees_of_freedom, 1)
-    spread = np.sqrt(fit.statistics["wss"] / spare / np.exp(log_determinant / len(study)))
+    return next_scale([study], [white], fit.scale, fit.statistics)
+
+
+def next_scale(studies, whites, scale, statistics):
+    """The spread of curves' scales over that of a whitened point, where a fit with ``scale`` has these statistics."""
+    log_determinant = with_scales(studies, whites, scale)[1]
+    spare = max(statistics["n"] - statistics["free"], 1)
+    spread = np.sqrt(statistics["wss"] / spare / np.exp(log_determinant / sum(map(len, studies))))
     return SCALE / max(float(spread), SMALLEST_SPREAD)
 
 

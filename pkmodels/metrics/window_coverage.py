@@ -81,7 +81,12 @@ def coverage(prediction, window, *, variable="plasma", sustained="24 h"):
         verdict=warned + verdict(window, rows, spans, numbers, drawn, time_unit, unit, lasting_words),
         time_unit=time_unit, unit=unit,
         about={"variable": variable, "analyte": analyte or window.analyte, "sustained": lasting_words,
-               **{key: prediction.attrs[key] for key in _ABOUT if key in prediction.attrs}})
+               **{key: _listed(key, prediction.attrs[key]) for key in _ABOUT if key in prediction.attrs}})
+
+
+def _listed(key, value):
+    """Sentences that a dataset keeps as one text with lines, as a list again."""
+    return value.splitlines() if key in ("citations", "assumptions") and isinstance(value, str) else value
 
 
 def _beyond(drawn):

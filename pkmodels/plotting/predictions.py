@@ -156,6 +156,7 @@ def _shade(ax, window, limits):
 
 
 def _mark_doses(ax, times):
+    times = np.atleast_1d(times)
     if len(times):
         ax.plot(times, np.full(len(times), 0.985), linestyle="none", marker="v", markersize=6, color=INK, zorder=5,
                 transform=ax.get_xaxis_transform(), label="dose" if len(times) == 1 else f"{len(times)} doses")

@@ -13,6 +13,7 @@ from .assumptions import assumptions
 from .chain import JUST_AFTER, Body, Depots
 from .drug import read_drug
 from .grid import after_steps, grid, since_dose
+from .lines import storable
 from .regimen import read_regimen
 from .sources import as_release
 
@@ -232,7 +233,7 @@ def _dataset(hours, shown, variables, attributes):
     found = xr.Dataset(
         {name: xr.Variable(dims, numbers[..., kept], attrs) for name, (dims, numbers, attrs) in variables.items()},
         coords={"time": ("time", hours[kept] / 24, {"units": "day", "long_name": "time since the first dose"})},
-        attrs=attributes)
+        attrs={name: storable(value) for name, value in attributes.items()})
     if "draw" in found.sizes:
         found = found.assign_coords(draw=("draw", np.arange(found.sizes["draw"]), {"long_name": "draw of the fit"}))
     return found
