@@ -6,12 +6,12 @@ import json
 import math
 import platform
 import re
-from pathlib import Path
 
 from . import __version__, plotting, units
 from .errors import PkmodelsError, RecordError, UnknownName
 from .prediction.lines import lines
 from .references import reference
+from .shelf import as_path
 
 #: Libraries whose versions belong to a result.
 LIBRARIES = ("numpy", "scipy", "lmfit", "sympy", "pandas", "xarray", "matplotlib")
@@ -66,7 +66,7 @@ def report(fit=None, prediction=None, coverage=None, comparison=None, path=None,
         made_with=_made_with(fit, said, command))
     if path is None:
         return page
-    path = Path(path)
+    path = as_path(path, RecordError, "report.html")
     try:
         path.write_text(page, encoding="utf-8", newline="\n")
     except OSError as problem:

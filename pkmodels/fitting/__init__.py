@@ -6,8 +6,8 @@ import numpy as np
 
 from .. import __version__, catalogue
 from ..errors import FitError, ModelError, SolveError
-from ..studies import Study
 from . import bounds, errors_of_points, polish, search, statistics, verdicts, weighting
+from .asked import checked_mapping, checked_model, checked_models, checked_seed, checked_study
 from .batch import Batch, compare_each, fit_each
 from .bootstrap import bootstrap
 from .compare import Comparison
@@ -67,14 +67,15 @@ def fit(study, model, *, fixed=None, weights="none", errors=None, priors=None, n
     UnknownName
         If there is no such model or parameter.
     """
-    model = catalogue.get_model(model) if isinstance(model, str) else model
+    model, seed = checked_model(model), checked_seed(seed)
     study = _one_formulation(study)
     errors = weighting.errors_of(study, errors)
     if errors == "auto":
         given = {"fixed": fixed, "weights": weights, "priors": priors, "normalised": normalised, "seed": seed}
         return errors_of_points.likeliest([fit(study, model, **given, errors=each)
                                            for each in weighting.candidates(study)])
-    given = {"fixed": dict(fixed or {}), "weights": weights, "errors": errors, "priors": priors, "seed": seed}
+    given = {"fixed": checked_mapping(fixed, "fixed", "{'beta': 1.0}"), "weights": weights, "errors": errors,
+             "priors": priors, "seed": seed}
     found = _fit(study, model, **given)
     if study.normalised if normalised is None else normalised:
         # How uncertain the scale is beside the points is only known once their spread is.
@@ -162,7 +163,10 @@ def compare(study, models=None, *, weights="none", errors=None, normalised=None,
     study = _one_formulation(study)
     models = catalogue.list_models("release") if models is None else models
     # Two names of one curve are one model.
-    models = list(dict.fromkeys(catalogue.get_model(m) if isinstance(m, str) else m for m in models))
+    models = checked_models(models)
+    if not models:
+        raise FitError("there are no models to compare; give some, such as ['weibull', 'first_order'], or leave models "
+                       "away for all of the catalogue")
     fits, failed = [], {}
     for model in progress(models) if progress else models:
         try:
@@ -175,8 +179,7 @@ def compare(study, models=None, *, weights="none", errors=None, normalised=None,
 
 
 def _one_formulation(study):
-    if not isinstance(study, Study):
-        raise FitError(f"a fit needs a study, not {study!r}; read one first, with read_study('lab.csv')")
+    checked_study(study)
     if len(study.formulations) != 1:
         raise FitError(f"{study.source} holds {len(study.formulations)} formulations "
                        f"({', '.join(study.formulations[:12])}{', ...' if len(study.formulations) > 12 else ''}); "

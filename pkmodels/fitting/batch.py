@@ -13,6 +13,7 @@ from .. import catalogue
 from ..errors import FitError, PkmodelsError, RecordError, UnknownName, unknown
 from ..studies import checks
 from . import weighting
+from .asked import checked_models, checked_study
 from .compare import Comparison
 
 
@@ -208,7 +209,7 @@ def compare_each(study, models=None, *, weights="none", errors=None, normalised=
     -------
     Batch
     """
-    models = catalogue.list_models("release") if models is None else dict.fromkeys(models)
+    models = catalogue.list_models("release") if models is None else models
     return _each(study, models, progress, weights=weights, errors=errors, normalised=normalised, seed=seed)
 
 
@@ -242,7 +243,8 @@ def curves(study):
 def _each(study, models, progress, *, weights, errors, **given):
     from . import fit
 
-    models = [catalogue.get_model(model) if isinstance(model, str) else model for model in models]
+    checked_study(study)
+    models = checked_models(models)
     if weights not in weighting.WEIGHTS:
         raise unknown("kind of weights", weights, weighting.WEIGHTS)
     weighting.errors_of(study, errors)

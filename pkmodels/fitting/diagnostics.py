@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .. import units
-from ..errors import PkmodelsError
+from ..errors import FitError, PkmodelsError
 from ..solve import observe
 from . import bounds, polish, search, weighting
 from .problem import Problem
-from .result import _plain, in_time_unit
+from .result import Fit, _plain, in_time_unit
 from .statistics import runs_probability
 from .walking import problem_of
 
@@ -86,7 +86,7 @@ class Diagnostics:
 
 
 def diagnose(fit):
-    """All diagnostics of one fit.
+    """All diagnostics of one fit; FitError for anything else.
 
     Parameters
     ----------
@@ -96,6 +96,8 @@ def diagnose(fit):
     -------
     Diagnostics
     """
+    if not isinstance(fit, Fit):
+        raise FitError(f"diagnose needs a fit, not a {type(fit).__name__}; make one with fit(study, 'weibull')")
     return Diagnostics(
         model=fit.model.name, rmse=fit.statistics["rmse"], runs=residual_runs(fit), normality=normality(fit),
         leave_one_out=_root_mean_square(leave_one_out(fit)), last_third=_root_mean_square(last_third(fit)),

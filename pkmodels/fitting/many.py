@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from .. import catalogue
 from ..errors import FitError
 from ..model import Curve
 from ..studies import Study
 from . import bounds, polish, search, weighting
+from .asked import checked_mapping, checked_model, checked_names, checked_seed, checked_study
 from .batch import curves
 from .errors_of_points import likeliest
 from .many_describing import Alone, described, parameter_units
@@ -62,14 +62,16 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
     UnknownName
         If there is no such model or parameter.
     """
-    model = catalogue.get_model(model) if isinstance(model, str) else model
-    fixed = dict(fixed or {})
+    checked_study(study)
+    model, seed = checked_model(model), checked_seed(seed)
+    fixed = checked_mapping(fixed, "fixed", "{'beta': 1.0}")
+    conditions = checked_mapping(conditions, "conditions", "{'size': {'A': 20.0}}")
     shared = _roles(model, shared, own, fixed)
     each = [(label, weighting.after_start(one)) for label, one in curves(study)]
     if len(each) < 2:
         raise FitError(f"{study.source} holds one curve; a fit of many needs two or more, take fit for one")
     rows, declared = prior_rows(model, priors)
-    recipe = Recipe(model=model, whole=_as_one(study, each), each=each, conditions=conditions or {}, fixed=fixed,
+    recipe = Recipe(model=model, whole=_as_one(study, each), each=each, conditions=conditions, fixed=fixed,
                     shared=shared, weights=weights, errors=_errors_of(each, errors), priors=rows, seed=seed,
                     declared=declared)
     normalised = study.normalised if normalised is None else normalised
@@ -103,7 +105,7 @@ def _polished(recipe, alone, start):
 
 def _roles(model, shared, own, fixed):
     """The names of the shared parameters."""
-    shared, own = ((names,) if isinstance(names, str) else tuple(names) for names in (shared, own))
+    shared, own = checked_names(shared, "shared"), checked_names(own, "own")
     names = [p.name for p in model.parameters]
     for name in (*shared, *own, *fixed):
         model.parameter(name)

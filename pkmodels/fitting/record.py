@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -61,7 +60,7 @@ def write(record, path):
     """A record as a TOML file; returns its path."""
     import tomli_w
 
-    path = Path(path)
+    path = shelf.as_path(path, RecordError, "fit.toml")
     try:
         path.write_text(tomli_w.dumps(record), encoding="utf-8", newline="\n")
     except OSError as problem:
@@ -77,7 +76,7 @@ def load_fit(path):
     RecordError
         If the file is not a fit record, naming what is missing.
     """
-    path = Path(path)
+    path = shelf.as_path(path, RecordError, "fit.toml")
     if not path.suffix:
         path = shelf.find("fits", "*.toml", str(path), "fit record")
     record = shelf.read_toml(path)

@@ -71,6 +71,7 @@ def plot_prediction(prediction, window=None, ax=None, *, log=False):
     if window is not None:
         window = read_window(window)
         window.require(analyte)
+        window, _ = window.beside(prediction, unit)
         limits = window.limits(unit)
     ax = surface(ax, size=(7.2, 4.0))
     time, time_unit = _time(prediction)

@@ -1,5 +1,6 @@
 """Reading: from a file of the lab to a study."""
 
+import hashlib
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,7 @@ from .columns import choose
 from .delimited import read_text
 from .layout import explain_no_table, find_layout
 from .settle import Said, released_from, time_from
-from .sidecar import read_sidecar
+from .sidecar import Sidecar, read_sidecar
 from .sink import sink_remarks
 from .study import Study
 from .workbook import read_sheets
@@ -29,8 +30,9 @@ def read_study(path, *, time=None, released=None, formulation=None, sheet=None):
 
     Parameters
     ----------
-    path : str or Path
-        A file, or the name of a curve that ships, such as ``"kakade_2018_goserelin"``.
+    path : str or Path or DataFrame
+        A file, or the name of a curve that ships, such as ``"kakade_2018_goserelin"``; or a pandas DataFrame with the
+        columns and headers of such a file.
     time : {"min", "h", "day", "week"}, optional
         Unit of the times, where the file does not say it.
     released : {"percent", "fraction"}, optional
@@ -56,14 +58,19 @@ def read_study(path, *, time=None, released=None, formulation=None, sheet=None):
         If there is no such curve, sheet, formulation or toml key.
     """
     asked = (_asked("time", time, time_from), _asked("released", released, released_from))
-    path = _locate(path)
-    sidecar = read_sidecar(path)
-    grids, notes = _grids(path, sheet)
+    if hasattr(path, "to_csv"):
+        content = path.to_csv(index=path.index.name is not None).encode()
+        path, sidecar, notes = Path("DataFrame"), Sidecar("DataFrame.toml"), ()
+        digest, grids = hashlib.sha256(content).hexdigest(), (read_text(content, path.name),)
+    else:
+        path = _locate(shelf.as_path(path, StudyError, "lab.csv"))
+        sidecar, digest = read_sidecar(path), shelf.sha256(path)
+        grids, notes = _grids(path, sheet)
     gathered = Gathered(Problems(path.name), notes=list(notes))
     frame, unit = _tables(path, grids, gathered, sidecar, asked)
     _check_names(sidecar, frame)
     study = Study.from_frame(
-        frame, time_unit=unit.unit, source=path.name, sha256=shelf.sha256(path), citation=sidecar.citation,
+        frame, time_unit=unit.unit, source=path.name, sha256=digest, citation=sidecar.citation,
         vessels=gathered.vessels, normalised=sidecar.normalised, conditions=sidecar.conditions,
         formulation_conditions=sidecar.formulations,
         notes=tuple(dict.fromkeys((*sidecar.notes, *gathered.notes))), set_aside=tuple(gathered.set_aside),
