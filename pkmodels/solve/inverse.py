@@ -13,7 +13,7 @@ USUAL = (0.25, 0.5, 0.75, 0.8, 0.9)
 #: Where a curve without a closed inverse is looked at first, in hours: from a few microseconds to a million years.
 _GRID = np.concatenate([[0.0], np.geomspace(1e-9, 1e10, 1200)])
 #: Earliest time (h) by which a crossing of many curves at once is bracketed.
-_EARLIEST = 1e-4
+EARLIEST = 1e-4
 #: Flows have to be integrated, so they are looked at less densely and for no more than a century.
 _FLOW_GRID = np.concatenate([[0.0], np.geomspace(1e-4, 24 * 36525.0, 240)])
 
@@ -99,7 +99,7 @@ def hours_of_share(model, values, share, end, observed):
 
 def _first_crossings(observed, share, end, sets):
     """From a grid three times into 32 parts of the bracket, then a straight line: parts in 1e11."""
-    grid, every = np.concatenate([[0.0], np.geomspace(_EARLIEST, end, 200)]), np.arange(sets)
+    grid, every = np.concatenate([[0.0], np.geomspace(EARLIEST, end, 200)]), np.arange(sets)
     with np.errstate(invalid="ignore"):
         over = observed(grid) >= share
     reached, first = over.any(axis=1), over.argmax(axis=1)
