@@ -6,11 +6,12 @@ import json
 import math
 import platform
 import re
-from pathlib import Path
 
 from . import __version__, plotting, units
 from .errors import PkmodelsError, RecordError, UnknownName
+from .prediction.lines import lines
 from .references import reference
+from .shelf import as_path
 
 #: Libraries whose versions belong to a result.
 LIBRARIES = ("numpy", "scipy", "lmfit", "sympy", "pandas", "xarray", "matplotlib")
@@ -65,7 +66,7 @@ def report(fit=None, prediction=None, coverage=None, comparison=None, path=None,
         made_with=_made_with(fit, said, command))
     if path is None:
         return page
-    path = Path(path)
+    path = as_path(path, RecordError, "report.html")
     try:
         path.write_text(page, encoding="utf-8", newline="\n")
     except OSError as problem:
@@ -232,7 +233,7 @@ def _about(said, prediction):
         rows.append(("Until", f"{float(prediction['time'][-1]):.6g} {_unit(prediction)}"))
         if "draw" in prediction.sizes:
             rows.append(("Draws of the fit", str(prediction.sizes["draw"])))
-    return {"rows": rows, "assumptions": list(said.get("assumptions", ())),
+    return {"rows": rows, "assumptions": lines(said, "assumptions"),
             "has_plasma": prediction is not None and "plasma" in prediction}
 
 
@@ -264,7 +265,7 @@ def _percent(cell):
 def _citations(fit, said, coverage):
     """Citation lines of everything that was used, each once; an id that is not on the shelf stands as it was given."""
     wanted = [] if fit is None else [*fit.study.citation.split("; "), *fit.model.references]
-    wanted += [*said.get("citations", ()), *(() if coverage is None else coverage.window.citations)]
+    wanted += [*lines(said, "citations"), *(() if coverage is None else coverage.window.citations)]
     found = []
     for each in dict.fromkeys(wanted):
         try:

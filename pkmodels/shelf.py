@@ -46,3 +46,17 @@ def read_toml(path):
 def sha256(path):
     """The SHA-256 of a file, as kept in records and results."""
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def as_path(value, error, example):
+    """A path that was given as text or Path.
+
+    Raises
+    ------
+    PkmodelsError
+        Of the kind ``error``, for anything else.
+    """
+    if not isinstance(value, (str, Path)) or not str(value):
+        shown = repr(value) if isinstance(value, (int, float, str, type(None))) else f"a {type(value).__name__}"
+        raise error(f"{shown} is not a path; give a text such as '{example}'")
+    return Path(value)

@@ -108,3 +108,45 @@ class TestCommandLine:
     def test_an_unknown_model(self, capsys):
         assert main(["batch", "kakade_2018_goserelin", "--models", "wiebull"]) == 2
         assert "did you mean weibull" in capsys.readouterr().err
+
+
+class TestFitOfManyOnTheCommandLine:
+    """The verb ``fit`` on all formulations of a file."""
+
+    @pytest.fixture
+    def lab(self, tmp_path):
+        rows = ["time (day),slow,fast", *(f"{t},{100 - 100 * np.exp(-0.1 * t):.4f},{100 - 100 * np.exp(-0.4 * t):.4f}"
+                                          for t in (1, 2, 4, 7, 10, 14))]
+        (tmp_path / "lab.csv").write_text("\n".join(rows).replace("slow", "slow (%)").replace("fast", "fast (%)"))
+        return tmp_path / "lab.csv"
+
+    def test_each_with_records(self, lab, capsys):
+        code = main(["fit", str(lab), "--model", "first_order", "--each", "--save", str(lab.parent / "fits"),
+                     "--errors", "auto", "--csv"])
+        assert code in (0, None)
+        assert "k (1/day)" in capsys.readouterr().out
+        found = sorted(path.name for path in (lab.parent / "fits").iterdir())
+        assert found == ["fast_first_order.toml", "slow_first_order.toml"]
+        assert fitting.load_fit(lab.parent / "fits" / found[0]).values["k"] == pytest.approx(0.4, rel=1e-4)
+
+    def test_shared_with_a_record_to_predict_from(self, lab, capsys):
+        record = lab.parent / "many.toml"
+        main(["fit", str(lab), "--model", "weibull", "--shared", "beta", "--save", str(record), "--json"])
+        content = json.loads(capsys.readouterr().out)
+        assert {(row["parameter"], row["curve"]) for row in content["parameters"]} == {
+            ("t_scale", "slow"), ("t_scale", "fast"), ("beta", "all")}
+        main(["predict", str(record), "--formulation", "slow", "--days", "10", "--every", "10 day", "--draws", "0",
+              "--json"])
+        # 1 - exp(-0.1 x 10)
+        assert json.loads(capsys.readouterr().out)["released"][-1] == pytest.approx(0.63212, abs=1e-4)
+        main(["predict", str(record), "--days", "10"])
+        assert "choose one with --formulation" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(("options", "words"), [
+        (["--each", "--shared", "k"], "one by one"), (["--each", "--formulation", "slow"], "chooses one curve"),
+        (["--shared", "k", "--intervals", "profile"], "one curve at a time"),
+        (["--shared", "kk"], "did you mean k"), (["--shared", "k", "--save", "x.txt"], "must end in .toml"),
+    ])
+    def test_misuse(self, lab, capsys, options, words):
+        assert main(["fit", str(lab), "--model", "first_order", *options]) == 2
+        assert words in capsys.readouterr().err

@@ -56,7 +56,7 @@ def test_fit_as_json(run):
 def test_weights_errors_and_priors(run):
     _, out, _ = run("fit", *CURVE, "--model", "gallagher_corrigan", "--errors", "auto", "--priors", "public", "--json")
     notes = json.loads(out)["notes"]
-    assert any("chosen by likelihood" in note for note in notes)
+    assert any("chosen by restricted likelihood" in note for note in notes)
     assert any("public curves" in note for note in notes)
     _, out, _ = run("compare", *CURVE, "--models", "weibull", "--weights", "1/y", "--json")
     assert json.loads(out)["ranking"][0]["weights"] == "1/y"

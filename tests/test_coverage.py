@@ -63,6 +63,19 @@ class TestWindow:
         with pytest.raises(UnitError, match="molar mass"):
             window.limits("nmol/L")
 
+    def test_molar_limits_by_the_molar_mass_of_the_card(self):
+        """1.5 nmol/L of 1269 g/mol are 1.9035 ng/mL; a window of mass beside a molar prediction the other way round."""
+        made = predicted([0, 1, 2], [1, 2, 3])
+        made.attrs["molar_mass"] = "1269 g/mol"
+        found = coverage(made, "1.5-2 nmol/L of goserelin")
+        assert (found.window.lower, found.window.upper, found.window.unit) == (1.9035, 2.538, "ng/mL")
+        assert any("1.5-2 nmol/L read as 1.9035-2.538 ng/mL by the molar mass" in note for note in found.notes)
+        same = coverage(made, "1.9035-2.538 ng/mL of goserelin")
+        assert found.numbers == pytest.approx(same.numbers, nan_ok=True)
+        molar = predicted([0, 1, 2], [1, 2, 3], concentration="nmol/L")
+        molar.attrs["molar_mass"] = "1.269 kg/mol"
+        assert coverage(molar, "> 1.9035 ng/mL").window.bounds == "at least 1.5 nmol/L"
+
     @pytest.mark.parametrize(("text", "lower", "upper", "analyte"), [
         ("0.5-1.2 ng/mL", 0.5, 1.2, ""),
         ("0.5 – 1.2 ng/mL", 0.5, 1.2, ""),

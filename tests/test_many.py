@@ -249,7 +249,7 @@ class TestResult:
     @pytest.mark.parametrize(("given", "kind", "words"), [
         ({"shared": "betta"}, UnknownName, "did you mean beta"),
         ({"shared": "beta", "own": "beta"}, FitError, "named as shared and as own"),
-        ({"shared": "beta", "own": "t_scale", "errors": "auto"}, FitError, "chooses for one curve"),
+        ({"shared": "beta", "errors": "concentrations"}, FitError, "holds released shares"),
     ])
     def test_misuse(self, kakade, given, kind, words):
         with pytest.raises(kind, match=words):
@@ -263,3 +263,71 @@ class TestResult:
         short = made({"A": weibull(3, 1)[:2], "B": weibull(5, 1)[:2]}, days=DAYS[:2])
         with pytest.raises(FitError, match="share more of them"):
             fitting.fit_many(short, "biexponential", shared="k_burst")
+
+
+class TestPriors:
+    def test_a_shared_parameter_is_known_once_and_own_ones_each(self, kakade):
+        """The stacked problem with one row for beta and one per curve for its scale, given to scipy."""
+        parts = [one.without(one.times == 0) for one in map(kakade.only, kakade.formulations)]
+
+        def miss(p):
+            rows = [1 - np.exp(-((one.times / 24 / p[k]) ** p[-1])) - one.released for k, one in enumerate(parts)]
+            rows += [0.015 * np.log(p[:4] / 15) / np.log(1.2), 0.015 * np.log(p[-1:] / 0.9) / np.log(1.1)]
+            return np.concatenate(rows)
+
+        best = least_squares(miss, [25, 20, 23, 19, 1.2], xtol=1e-14, ftol=1e-14, gtol=1e-14)
+        found = fitting.fit_many(kakade, "weibull", shared="beta", priors={"t_scale": (15, 1.2), "beta": (0.9, 1.1)})
+        assert found.table["value"].to_list() == pytest.approx(best.x, rel=1e-6)
+        assert found.sharing is None
+        assert "priors: t_scale = 15 day within a factor of 1.2" in repr(found)
+
+    def test_errors_that_add_up_are_recognised(self):
+        """Two curves of 12 points with walks of 1 % per step, and the same points with independent errors."""
+        days = np.array([0.25, 0.5, 1, 2, 3, 5, 7, 10, 14, 18, 22, 28.0])
+        chosen = []
+        for walk in (True, False):
+            steps = 0.01 * np.random.default_rng(5).standard_normal((2, 12))
+            errors = np.cumsum(steps, axis=1) if walk else steps
+            curves = {name: 1 - np.exp(-rate * days) + e for (name, rate), e in zip(
+                (("A", 0.1), ("B", 0.2)), errors, strict=True)}
+            chosen.append(fitting.fit_many(made(curves, days=days), "first_order", own="k", errors="auto").errors)
+        assert chosen == ["increments", "independent"]
+
+
+class TestRecord:
+    @pytest.mark.parametrize("given", [
+        {"shared": "beta"}, {"own": "t_scale", "fixed": {"beta": 1}}, {"shared": "beta", "errors": "increments"},
+        {"shared": "beta", "priors": "public", "normalised": True},
+    ])
+    def test_says_and_fits_the_same(self, kakade, tmp_path, given):
+        found = fitting.fit_many(kakade, "weibull", **given)
+        loaded = fitting.load_fit(found.save(tmp_path / "many.toml"))
+        assert repr(loaded) == repr(found)
+        assert loaded["B"].release.share(np.array([240.0])) == pytest.approx(
+            found["B"].release.share(np.array([240.0])), rel=1e-12)
+        again = fitting.fit_many(loaded.study, loaded.model, shared=loaded.shared if "shared" in given else (),
+                                 own=given.get("own", ()), fixed=given.get("fixed"), errors=loaded.errors,
+                                 priors=given.get("priors"), normalised=loaded.scale > 0, seed=loaded.seed)
+        assert again.values == pytest.approx(found.values, rel=1e-7)
+
+    def test_a_changed_record_is_refused(self, kakade, tmp_path):
+        path = fitting.fit_many(kakade, "weibull", shared="beta").save(tmp_path / "many.toml")
+        path.write_text(re.sub(r"(\[outcome.parameters.beta\]\nvalue = )[\d.]+", r"\g<1>1.5", path.read_text()))
+        with pytest.raises(RecordError, match="changed by hand"):
+            fitting.load_fit(path)
+
+    def test_concentrations_of_two_vessels(self, tmp_path):
+        """The same concentrations twice: shared values are those of one curve, with half its variance."""
+        seen = np.array([2.0, 3.5, 4.1, 3.9, 2.2, 1.4])
+        days = np.array([1.0, 2, 4, 7, 10, 14])
+        studies = [Study.from_concentrations(np.tile(days, n), np.tile(seen, n), time_unit="day", dose="0.2 mg",
+                                             concentration_unit="mg/L", vessel_volume="10 mL", replacement="full",
+                                             formulation=np.repeat(["A", "B"][:n], 6), source="made") for n in (1, 2)]
+        one = fitting.fit(studies[0], "weibull")
+        two = fitting.fit_many(studies[1], "weibull", shared=("t_scale", "beta"))
+        assert two.errors == "concentrations"
+        assert two.values == pytest.approx(one.values, rel=1e-6)
+        # n - p is 4 and 10; twice the squares, twice the information.
+        assert two.stderr["beta"] == pytest.approx(one.stderr["beta"] * np.sqrt(4 / 10), rel=1e-5)
+        loaded = fitting.load_fit(two.save(tmp_path / "two.toml"))
+        assert repr(loaded) == repr(two)

@@ -1,5 +1,6 @@
 """Plots: what is drawn is what was computed, labelled with unit and analyte, and nothing hides or is cut off."""
 
+import dataclasses
 import subprocess
 import sys
 
@@ -10,8 +11,10 @@ from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 
 import pkmodels as pk
+from pkmodels import reporting
 from pkmodels.errors import PredictionError
-from pkmodels.plotting.canvas import GREEN
+from pkmodels.plotting.canvas import GREEN, plain
+from pkmodels.studies import Study
 
 
 @pytest.fixture(scope="module")
@@ -268,3 +271,16 @@ class TestCoverage:
         assert len(ax.containers[0]) == 41
         assert ax.figure.get_figheight() <= 9
         assert len(ax.get_yticks()) <= 26
+
+
+def test_signs_that_the_font_lacks_are_squares_and_not_warnings(tmp_path):
+    """Formulations and drugs are named in every script; warnings are errors here."""
+    study = Study.from_arrays([1, 2, 4, 7, 10], [0.2, 0.35, 0.6, 0.8, 0.9], time_unit="day", formulation="配方甲 é µ",
+                              source="数据.csv")
+    study = dataclasses.replace(study, conditions={"drug": "药物"})
+    fit, ranked = pk.fit(study, "weibull"), pk.compare(study, ["weibull", "first_order"])
+    for ax in (pk.plot_fit(fit), pk.plotting.plot_residuals(fit), pk.plotting.plot_comparison(ranked),
+               pk.plotting.plot_release(pk.predict(fit, days=10, draws=5))):
+        ax.figure.savefig(tmp_path / "plot.png")
+    assert plain("配方甲 é µ") == "□□□ é µ"
+    assert "配方甲" in reporting.report(fit=fit, comparison=ranked)

@@ -93,7 +93,7 @@ def test_auto_takes_the_likelier(walk, chosen):
     made = Study.from_arrays(days, shares, time_unit="day", source="m", formulation="x")
     found = fitting.fit(made, "first_order", errors="auto")
     assert found.errors == chosen
-    assert any("chosen by likelihood" in note for note in found.notes)
+    assert any("chosen by restricted likelihood" in note for note in found.notes)
 
 
 def test_random_walk_errors_need_increments():

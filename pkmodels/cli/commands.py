@@ -15,9 +15,13 @@ def fit(given):
     """Fit one model to one curve."""
     from .. import fitting
 
+    if given.each or given.shared or given.own:
+        from .many import fit_many
+
+        return fit_many(given, _study(given), _assigned(given.fix))
     study = _study(given)
     found = fitting.fit(study, given.model, fixed=_assigned(given.fix), weights=given.weights, errors=given.errors,
-                        priors=given.priors, seed=given.seed)
+                        priors=given.priors, normalised=given.normalised, seed=given.seed)
     _keep(found, given)
     around = _intervals(given, found)
     if around is None:
@@ -34,7 +38,8 @@ def compare(given):
 
     study = _study(given)
     models = [m.strip() for m in given.models.split(",") if m.strip()] if given.models else None
-    found = fitting.compare(study, models, weights=given.weights, errors=given.errors, seed=given.seed,
+    found = fitting.compare(study, models, weights=given.weights, errors=given.errors, normalised=given.normalised,
+                            seed=given.seed,
                             progress=lambda m: output.progress(m, "models"))
     _keep(found.best, given)
     if given.diagnostics:
@@ -66,7 +71,8 @@ def batch(given):
     from .. import fitting
 
     models = [m.strip() for m in given.models.split(",") if m.strip()] if given.models else None
-    found = fitting.compare_each(_study(given), models, weights=given.weights, errors=given.errors, seed=given.seed,
+    found = fitting.compare_each(_study(given), models, weights=given.weights, errors=given.errors,
+                                 normalised=given.normalised, seed=given.seed,
                                  progress=lambda curves: output.progress(curves, "curves"))
     output.result(given, text=lambda: found.text_of(best=given.best), content=found.to_dict,
                   table=lambda: found.best if given.best else found.table)
@@ -87,7 +93,7 @@ def coverage(given):
     """Share of time inside a window."""
     found, prediction = _covered(given)
     output.result(given, text=found.text, table=lambda: found.full_table, content=lambda: {
-        **found.to_dict(), "assumptions": prediction.attrs["assumptions"]})
+        **found.to_dict(), "assumptions": [*prediction.attrs["assumptions"]]})
     remark("", *found.verdict, "", *found.remarks)
 
 
@@ -203,11 +209,17 @@ def _fitted(given):
         if given.model or given.set:
             raise PredictionError(f"{given.source} is a saved fit and has its own model and values; "
                                   f"leave --model and --set away")
-        for name in ("formulation", "time_unit", "released_unit", "sheet"):
+        found = fitting.load_fit(given.source)
+        several = isinstance(found, fitting.GlobalFit)
+        for name in ("time_unit", "released_unit", "sheet") if several else ("formulation", "time_unit",
+                                                                            "released_unit", "sheet"):
             if getattr(given, name) is not None:
                 raise PredictionError(f"{given.source} is a saved fit: --{name.replace('_', '-')} is for data files; "
                                       f"leave it away")
-        return fitting.load_fit(given.source)
+        if several and given.formulation is None:
+            raise PredictionError(f"{given.source} is a fit of {len(found.fits)} curves ({', '.join(found.fits)}); "
+                                  f"choose one with --formulation")
+        return found[given.formulation] if several else found
     if not given.model:
         raise PredictionError(f"'{given.source}' is not a saved fit (.toml); if it is a data file, say with --model "
                               f"which model to fit to it (pkmodels compare {given.source} ranks them)")

@@ -75,12 +75,20 @@ def _show(verbs):
 
 def _fit(verbs):
     p = _verb(verbs, "fit", "fit one release model to a measured curve",
-              "pkmodels fit kakade_2018_goserelin --formulation D --model weibull+plateau --save fit.toml")
+              "pkmodels fit kakade_2018_goserelin --formulation D --model weibull+plateau --save fit.toml\n"
+              "  pkmodels fit kakade_2018_goserelin --model weibull --each --save fits\n"
+              "  pkmodels fit kakade_2018_goserelin --model weibull --shared beta")
     p.add_argument("data", help=_DATA_HELP)
     p.add_argument("--model", required=True, help="such as weibull or weibull+lag+plateau (pkmodels list models)")
     p.add_argument("--fix", action="append", default=[], metavar="NAME=VALUE",
                    help="a parameter that is known, such as --fix 'k_burst=2/day'")
-    p.add_argument("--save", metavar="FILE.toml", help="keep the fit as a record for predict, coverage and report")
+    p.add_argument("--each", action="store_true", help="every formulation of the file, one by one")
+    p.add_argument("--shared", metavar="A,B,...",
+                   help="all formulations at once, with one value of these parameters for all of them")
+    p.add_argument("--own", metavar="A,B,...",
+                   help="all formulations at once, with a value of these parameters for each of them")
+    p.add_argument("--save", metavar="FILE.toml", help="keep the fit as a record for predict, coverage and report "
+                                                       "(with --each a folder, one record per formulation)")
     _errors_of_points(p)
     p.add_argument("--intervals", choices=["standard", "profile", "bootstrap"],
                    help="95 %% intervals of parameters and of t50, burst and plateau, made this way")
@@ -272,8 +280,12 @@ def _units(p):
 def _errors_of_points(p):
     p.add_argument("--weights", choices=["none", "1/y", "1/y2", "1/sd2", "pooled"], default="none",
                    help="how points are weighted (default: %(default)s)")
-    p.add_argument("--errors", choices=["independent", "increments", "auto"], default="independent",
-                   help="increments: cumulative values carry the errors of all samples before (default: %(default)s)")
+    p.add_argument("--errors", choices=["independent", "increments", "concentrations", "auto"],
+                   help="increments: cumulative values carry the errors of all samples before; concentrations: errors "
+                        "are those of what was measured (default: concentrations where the file holds them, else "
+                        "independent); auto: what the points make likelier")
+    p.add_argument("--normalised", action="store_const", const=True,
+                   help="shares are of the total recovered, not of the dose: the scale of a curve is uncertain by 3 %%")
 
 
 def _seed(p, of_what):

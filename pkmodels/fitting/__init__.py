@@ -6,8 +6,8 @@ import numpy as np
 
 from .. import __version__, catalogue
 from ..errors import FitError, SolveError
-from ..studies import Study
-from . import bounds, polish, search, statistics, verdicts, weighting
+from . import bounds, errors_of_points, polish, search, statistics, verdicts, weighting
+from .asked import checked_mapping, checked_model, checked_models, checked_seed, checked_study
 from .batch import Batch, compare_each, fit_each
 from .bootstrap import bootstrap
 from .compare import Comparison
@@ -29,9 +29,11 @@ __all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "PlasmaFit", 
            "fit_points", "fit_population", "load_fit", "mechanism", "profile", "save", "standard"]
 
 SEED = 1
+SCALE_ROUNDS = 3
 
 
-def fit(study, model, *, fixed=None, weights="none", errors="independent", priors=None, seed=SEED):
+def fit(study, model, *, fixed=None, weights="none", errors=None, priors=None, normalised=None,
+        seed=SEED):
     """Fit a release model to a measured curve.
 
     Parameters
@@ -44,11 +46,15 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
         Parameters that are known, name to a number in the model's unit or to (number, unit).
     weights : {"none", "1/y", "1/y2", "1/sd2", "pooled"}
         See `pkmodels.fitting.weighting.whitening`.
-    errors : {"independent", "increments", "auto"}
-        Whether each point has an error of its own, or cumulative values carry the errors of all samples
-        before; "auto" takes what these points make likelier.
+    errors : {"independent", "increments", "concentrations", "auto"}, optional
+        Whether each point has an error of its own, cumulative values carry the errors of all samples before,
+        or errors are those of the measured concentrations; "auto" takes what these points make likelier. When
+        not given, what was measured: concentrations where the study has them, else released shares.
     priors : mapping or "public", optional
         See `pkmodels.fitting.priors.priors`.
+    normalised : bool, optional
+        Whether the shares are of the total recovered (the last point made 100 %) and not of the dose: then the
+        scale of every curve is uncertain by 3 %. When not given, as the study says.
     seed : int
         Of the spread of the starts; the same seed gives the same result.
 
@@ -63,12 +69,26 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
     UnknownName
         If there is no such model or parameter.
     """
-    model = catalogue.get_model(model) if isinstance(model, str) else model
+    model, seed = checked_model(model), checked_seed(seed)
     study = _one_formulation(study)
+    errors = weighting.errors_of(study, errors)
     if errors == "auto":
-        given = {"fixed": fixed, "weights": weights, "priors": priors, "seed": seed}
-        return _likelier(fit(study, model, **given), fit(study, model, **given, errors="increments"))
-    fixed = dict(fixed or {})
+        given = {"fixed": fixed, "weights": weights, "priors": priors, "normalised": normalised, "seed": seed}
+        return errors_of_points.likeliest([fit(study, model, **given, errors=each)
+                                           for each in weighting.candidates(study)])
+    given = {"fixed": checked_mapping(fixed, "fixed", "{'beta': 1.0}"), "weights": weights, "errors": errors,
+             "priors": priors, "seed": seed}
+    found = _fit(study, model, **given)
+    if study.normalised if normalised is None else normalised:
+        # How uncertain the scale is beside the points is only known once their spread is.
+        for _ in range(SCALE_ROUNDS):
+            found = _fit(study, model, **given, scale=weighting.scale_of(found))
+        found = replace(found, notes=(*found.notes, weighting.scale_found(found)))
+    return found
+
+
+def _fit(study, model, *, fixed, weights, errors, priors, seed, scale=0.0):
+    """One search and polish; ``scale`` as in `weighting.whitening`."""
     used = weighting.after_start(study)
     times, released = used.times, used.released
     wanted = len(model.parameters) - len(fixed)
@@ -77,7 +97,7 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
         raise FitError(f"{model.name} has {wanted} parameters to find, but {study.source} formulation "
                        f"{study.formulations[0]} has {distinct} sampling times after the start; take a simpler model")
     shown_units = {p.name: in_time_unit(p.unit, study.time_unit) for p in model.parameters}
-    white, notes = weighting.whitening(used, weights, errors)
+    white, notes = weighting.whitening(used, weights, errors, scale)
     rows, declared = prior_rows(model, priors)
     problem = Problem(model, times, released, bounds.with_fixed(bounds.box(model, times), model, fixed),
                       whitening=white, fixed=tuple(fixed), priors=rows)
@@ -95,7 +115,7 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
         free=polished.free, covariance=polished.covariance, statistics=numbers,
         verdicts=tuple(verdicts.verdicts(model, used, polished, numbers, problem, shown_units, known)),
         seed=seed, at_bound=polished.at_bound, fixed=tuple(fixed), idle=polished.idle, weights=weights, errors=errors,
-        notes=(*notes, *declared), priors=rows, version=__version__, lmfit=polished.result)
+        notes=(*notes, *declared), priors=rows, scale=scale, version=__version__, lmfit=polished.result)
 
 
 def fit_points(curve, x, y, *, start, conditions=None, seed=SEED):
@@ -124,16 +144,7 @@ def fit_points(curve, x, y, *, start, conditions=None, seed=SEED):
     return polish.polish(problem, found[0], {p.name: p.unit for p in curve.parameters})
 
 
-def _likelier(independent, increments):
-    """Of two error models of one fit the one that these points make likelier; both whiten with determinant one."""
-    n = independent.statistics["n"]
-    gain = n * np.log(max(independent.statistics["wss"], 1e-200) / max(increments.statistics["wss"], 1e-200))
-    chosen = increments if gain > 2 else independent
-    said = f"errors chosen by likelihood: {chosen.errors} (2 ln of the ratio {abs(gain):.1f})"
-    return replace(chosen, notes=(*chosen.notes, said))
-
-
-def compare(study, models=None, *, weights="none", errors="independent", seed=SEED, progress=None):
+def compare(study, models=None, *, weights="none", errors=None, normalised=None, seed=SEED, progress=None):
     """Fit several models to one curve and rank them by AICc.
 
     Parameters
@@ -142,7 +153,7 @@ def compare(study, models=None, *, weights="none", errors="independent", seed=SE
         Of one formulation.
     models : sequence of str, optional
         The plain release models (`catalogue.plain_models`) when not given.
-    weights, errors : str
+    weights, errors, normalised
         As in `fit`.
     progress : callable, optional
         Wraps the sequence of models, such as ``tqdm.tqdm``.
@@ -154,11 +165,14 @@ def compare(study, models=None, *, weights="none", errors="independent", seed=SE
     study = _one_formulation(study)
     models = catalogue.plain_models() if models is None else models
     # Two names of one curve are one model.
-    models = list(dict.fromkeys(catalogue.get_model(m) if isinstance(m, str) else m for m in models))
+    models = checked_models(models)
+    if not models:
+        raise FitError("there are no models to compare; give some, such as ['weibull', 'first_order'], or leave models "
+                       "away for all of the catalogue")
     fits, failed = [], {}
     for model in progress(models) if progress else models:
         try:
-            fits.append(fit(study, model, weights=weights, errors=errors, seed=seed))
+            fits.append(fit(study, model, weights=weights, errors=errors, normalised=normalised, seed=seed))
         except (FitError, SolveError) as problem:
             failed[model.name] = str(problem)
     if not fits:
@@ -167,8 +181,7 @@ def compare(study, models=None, *, weights="none", errors="independent", seed=SE
 
 
 def _one_formulation(study):
-    if not isinstance(study, Study):
-        raise FitError(f"a fit needs a study, not {study!r}; read one first, with read_study('lab.csv')")
+    checked_study(study)
     if len(study.formulations) != 1:
         raise FitError(f"{study.source} holds {len(study.formulations)} formulations "
                        f"({', '.join(study.formulations[:12])}{', ...' if len(study.formulations) > 12 else ''}); "

@@ -2,15 +2,18 @@
 
 import html
 import math
+import re
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
 from .. import catalogue
-from ..errors import FitError, PkmodelsError, UnknownName, unknown
+from ..errors import FitError, PkmodelsError, RecordError, UnknownName, unknown
 from ..studies import checks
 from . import weighting
+from .asked import checked_models, checked_study
 from .compare import Comparison
 
 
@@ -37,6 +40,37 @@ class Batch:
             why = "; ".join(sorted({reason for (name, _), reason in self.failed.items() if name == curve}))
             raise (FitError(f"{curve} could not be fitted: {why}") if why else unknown("curve", curve, self.curves))
         return self.comparisons[curve]
+
+    def save(self, folder):
+        """Write the best fit of every curve as a TOML record into a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if it does not exist.
+
+        Returns
+        -------
+        dict of str to Path
+            By curve.
+
+        Raises
+        ------
+        RecordError
+            If the folder or a file cannot be written.
+        """
+        folder = Path(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise RecordError(f"{folder} cannot be made ({problem.strerror}); choose another place") from problem
+        written = {}
+        for curve, comparison in self.comparisons.items():
+            stem = re.sub(r"[^\w.-]+", "_", f"{curve} {comparison.best.model.name}").strip("_").lower()
+            taken = {path.stem for path in written.values()}
+            name = next(n for n in (stem, *(f"{stem}_{k}" for k in range(2, 10**6))) if n not in taken)
+            written[curve] = comparison.best.save(folder / f"{name}.toml")
+        return written
 
     @property
     def curves(self):
@@ -132,7 +166,8 @@ _COLUMNS = ("curve", "model", "rank", "points", "rmse_percent", "r2_adj", "aicc"
 _HEADERS = ("curve", "model", "RMSE (% of dose)", "AICc", "weight", "remarks", "parameters")
 
 
-def fit_each(study, model, *, fixed=None, weights="none", errors="independent", priors=None, seed=1, progress=None):
+def fit_each(study, model, *, fixed=None, weights="none", errors=None, priors=None, normalised=None, seed=1,
+             progress=None):
     """Fit one release model to every formulation of a study.
 
     Parameters
@@ -140,7 +175,7 @@ def fit_each(study, model, *, fixed=None, weights="none", errors="independent", 
     study : Study
         Of any number of formulations and conditions.
     model : str or Curve or Model
-    fixed, weights, errors, priors, seed
+    fixed, weights, errors, priors, normalised, seed
         As in `fit`.
     progress : callable, optional
         Wraps the sequence of curves, such as ``tqdm.tqdm``.
@@ -155,10 +190,11 @@ def fit_each(study, model, *, fixed=None, weights="none", errors="independent", 
     UnknownName
         If there is no such model, parameter or kind of weights.
     """
-    return _each(study, [model], progress, fixed=fixed, weights=weights, errors=errors, priors=priors, seed=seed)
+    return _each(study, [model], progress, fixed=fixed, weights=weights, errors=errors, priors=priors,
+                 normalised=normalised, seed=seed)
 
 
-def compare_each(study, models=None, *, weights="none", errors="independent", seed=1, progress=None):
+def compare_each(study, models=None, *, weights="none", errors=None, normalised=None, seed=1, progress=None):
     """Fit several models to every formulation of a study and rank them curve by curve.
 
     Parameters
@@ -166,15 +202,15 @@ def compare_each(study, models=None, *, weights="none", errors="independent", se
     study : Study
     models : sequence of str, optional
         The plain release models (`catalogue.plain_models`) when not given.
-    weights, errors, seed, progress
+    weights, errors, normalised, seed, progress
         As in `fit_each`.
 
     Returns
     -------
     Batch
     """
-    models = catalogue.plain_models() if models is None else dict.fromkeys(models)
-    return _each(study, models, progress, weights=weights, errors=errors, seed=seed)
+    models = catalogue.plain_models() if models is None else models
+    return _each(study, models, progress, weights=weights, errors=errors, normalised=normalised, seed=seed)
 
 
 def curves(study):
@@ -207,11 +243,11 @@ def curves(study):
 def _each(study, models, progress, *, weights, errors, **given):
     from . import fit
 
-    models = [catalogue.get_model(model) if isinstance(model, str) else model for model in models]
-    for chosen, known, kind in ((weights, weighting.WEIGHTS, "kind of weights"),
-                                (errors, weighting.ERRORS, "kind of errors")):
-        if chosen not in known:
-            raise unknown(kind, chosen, known)
+    checked_study(study)
+    models = checked_models(models)
+    if weights not in weighting.WEIGHTS:
+        raise unknown("kind of weights", weights, weighting.WEIGHTS)
+    weighting.errors_of(study, errors)
     each = curves(study)
     comparisons, failed = {}, {}
     for label, one in progress(each) if progress else each:

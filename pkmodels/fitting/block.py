@@ -81,6 +81,14 @@ class Block:
         """The rows whose squares are summed."""
         return self._joined([p.residual(n) for p, n in self._parts(numbers)])
 
+    def of_points(self, residual):
+        """The rows of `residual` that belong to points, without priors: one array per curve."""
+        parts, row = [], 0
+        for problem in self.problems:
+            parts.append(residual[row:row + len(problem.times)])
+            row += len(problem.times) + len(problem.priors)
+        return parts
+
     def slope(self, numbers):
         """d residual / d value, zero where a curve does not have the parameter; (..., rows, parameters)."""
         numbers = np.asarray(numbers, dtype=float)

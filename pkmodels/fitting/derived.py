@@ -9,11 +9,10 @@ from .. import units
 from ..errors import SolveError
 from ..model import Curve
 from ..solve import compiled, observe, sensitivities, states
+from ..solve.inverse import hours_of_share
 
 #: A closed curve counts as finished here (h), a flow at so many times the last sample, as `Release.eventual` has it.
 END, FLOW_END = 1e10, 100.0
-#: Earliest time (h) that a crossing is bracketed by.
-EARLIEST = 1e-4
 #: The mean time of a curve whose last decades still carry more than this share of it is not known.
 UNFINISHED = 1e-3
 #: So many draws are looked at together, which bounds the memory.
@@ -215,25 +214,9 @@ def _rate(model, numbers, hours):
 
 def _crossing(model, numbers, level, end):
     """First time at which the share reaches a level, h; NaN if it never does."""
-    grid = np.concatenate([[0.0], np.geomspace(EARLIEST, end, 200)])
-    draws = np.arange(len(numbers))
-    with np.errstate(invalid="ignore"):
-        over = _raw(model, numbers, grid) >= level
-    reached, first = over.any(axis=1), over.argmax(axis=1)
-    left, right = grid[np.maximum(first - 1, 0)], grid[first]
-    # Three times 32 parts of the bracket, then a straight line: parts in 1e11.
-    for turn in range(3):
-        nodes = left[:, None] + (right - left)[:, None] * np.linspace(0, 1, 33)
-        shares = _raw(model, numbers, nodes)
-        with np.errstate(invalid="ignore"):
-            k = np.clip((shares >= level).argmax(axis=1), 1, 32)
-        left, right = nodes[draws, k - 1], nodes[draws, k]
-        if turn == 2:
-            low, high = shares[draws, k - 1], shares[draws, k]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                part = np.where(high > low, (level - low) / (high - low), 1.0)
-            right = left + np.clip(part, 0, 1) * (right - left)
-    return np.where(reached, np.where(first == 0, 0.0, right), np.nan)
+    names = [p.name for p in model.parameters]
+    return hours_of_share(model, {n: numbers[:, k] for k, n in enumerate(names)}, level, end,
+                          lambda hours: _raw(model, numbers, hours))
 
 
 def _mean_time(model, numbers, end, slopes=False):

@@ -8,11 +8,11 @@ import numpy as np
 from .. import units
 from ..errors import FitError, PkmodelsError
 from ..solve import observe
-from ..studies import Study
 from . import bounds, polish, search, weighting
 from .problem import Problem
-from .result import _plain, in_time_unit
+from .result import Fit, _plain, in_time_unit
 from .statistics import runs_probability
+from .walking import problem_of
 
 #: Fewer residuals than this say nothing of their distribution.
 FEWEST_NORMAL = 8
@@ -86,7 +86,7 @@ class Diagnostics:
 
 
 def diagnose(fit):
-    """All diagnostics of one fit.
+    """All diagnostics of one fit; FitError for anything else.
 
     Parameters
     ----------
@@ -96,6 +96,8 @@ def diagnose(fit):
     -------
     Diagnostics
     """
+    if not isinstance(fit, Fit):
+        raise FitError(f"diagnose needs a fit, not a {type(fit).__name__}; make one with fit(study, 'weibull')")
     return Diagnostics(
         model=fit.model.name, rmse=fit.statistics["rmse"], runs=residual_runs(fit), normality=normality(fit),
         leave_one_out=_root_mean_square(leave_one_out(fit)), last_third=_root_mean_square(last_third(fit)),
@@ -119,18 +121,29 @@ def columns(comparison, progress=None):
 
 def residual_runs(fit):
     """Probability of so few runs of equal sign by chance, of the mean residual at each time."""
-    _, at = np.unique(fit.study.times, return_inverse=True)
-    return runs_probability(np.bincount(at, fit.residuals) / np.bincount(at))
+    times, misses = _misses(fit)
+    _, at = np.unique(times, return_inverse=True)
+    return runs_probability(np.bincount(at, misses) / np.bincount(at))
 
 
 def normality(fit):
     """Shapiro and Wilk's probability that the residuals are normal; NaN below eight points after the start."""
     from scipy.stats import shapiro
 
-    residuals = fit.residuals[fit.study.times > 0]
+    times, misses = _misses(fit)
+    residuals = misses[times > 0]
     if len(residuals) < FEWEST_NORMAL or np.ptp(residuals) < 1e-12:
         return math.nan
     return float(shapiro(residuals).pvalue)
+
+
+def _misses(fit):
+    """Times and misses whose errors are independent: of the shares, or of what the errors were said to be of."""
+    problem = problem_of(fit)
+    if np.ndim(problem.whitening) < 2:
+        return fit.study.times, fit.residuals
+    numbers = np.array([fit.inside[name] for name in problem.names])
+    return problem.times, problem.residual(numbers)[: len(problem.times)]
 
 
 def leave_one_out(fit):
@@ -221,16 +234,14 @@ def _dip(fit):
 
 def _again(fit, kept, *, warm):
     """Values (inside units) of the same fit to some of its points; None where they do not suffice."""
-    if any(note.startswith("priors") for note in fit.notes):
-        raise FitError("this fit was made with priors, which a fit does not keep; diagnose a fit without them")
     study = fit.study
     times = study.times[kept]
     free = fit.statistics["free"]
     if len(np.unique(times[times > 0])) < max(free, 2):
         return None
-    part = Study.from_frame(study.frame[kept], time_unit=study.time_unit, source=study.source)
-    problem = Problem(fit.model, times, part.released, _box(fit, study.times), fixed=fit.fixed,
-                      whitening=weighting.whitening(part, fit.weights, fit.errors)[0])
+    part = study.without(~kept)
+    problem = Problem(fit.model, times, part.released, _box(fit, study.times), fixed=fit.fixed, priors=fit.priors,
+                      whitening=weighting.whitening(part, fit.weights, fit.errors, fit.scale)[0])
     start = np.array([fit.inside[name] for name in problem.names])
     if not warm:
         found, squares = search.search(problem, fit.seed)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..errors import FitError, unknown
-from ..studies import Study
 
 #: Share of the dose up to which the power law is held to speak of a mechanism.
 LIMIT = 0.6
@@ -53,9 +52,7 @@ def first_part(study, limit=LIMIT):
     if left < 3:
         raise FitError(f"{study.source} formulation {study.formulations[0]} has {left} sampling times after the start "
                        f"up to {100 * limit:g} % of the dose; a power law needs three, sample earlier")
-    part = Study.from_frame(study.frame[kept], time_unit=study.time_unit, source=study.source,
-                            sha256=study.sha256, citation=study.citation, conditions=dict(study.conditions))
-    return replace(part, notes=(*study.notes, f"only points up to {100 * limit:g} % of the dose"))
+    return replace(study.without(~kept), notes=(*study.notes, f"only points up to {100 * limit:g} % of the dose"))
 
 
 def compare_early(study, models=("korsmeyer_peppas", "higuchi", "zero_order"), *, limit=LIMIT, **given):

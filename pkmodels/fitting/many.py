@@ -1,29 +1,30 @@
 """All curves of a study at once: some parameters common to all, the others one value per curve."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from .. import __version__, catalogue, units
 from ..errors import FitError
 from ..model import Curve
-from ..solve.release import Release
 from ..studies import Study
-from . import bounds, conditions, polish, search, statistics, verdicts, weighting
+from . import bounds, polish, search, weighting
+from .asked import checked_mapping, checked_model, checked_names, checked_seed, checked_study
 from .batch import curves
-from .block import Block
-from .many_result import GlobalFit, Part, Sharing
-from .problem import Problem
-from .result import in_time_unit, intervals
+from .errors_of_points import likeliest
+from .many_describing import Alone, described, parameter_units
+from .many_recipe import Recipe
+from .priors import priors as prior_rows
 
 #: Places of the shared parameters, and places of a curve's own that are tried with each of them.
 SHARED_STARTS, OWN_STARTS = 192, 64
 #: Walkers, and their steps; fewer where there are many curves, whose slopes would fill the memory.
 WALKERS, STEPS, MANY = 16, 60, 80
+#: Of a scale that is held against the spread of the points, which depends on it in turn.
+SCALE_ROUNDS = 2
 
 
-def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, weights="none", errors="independent",
-             seed=1, progress=None):
+def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, weights="none", errors=None,
+             priors=None, normalised=None, seed=1, progress=None):
     """Fit one model to all formulations (and conditions) of a study at once.
 
     Parameters
@@ -40,7 +41,12 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
     fixed : mapping, optional
         Parameters that are known, as in `fit`; the same for all curves.
     weights : {"none", "1/y", "1/y2", "1/sd2", "pooled"}
-    errors : {"independent", "increments"}
+    errors : {"independent", "increments", "concentrations", "auto"}, optional
+        As in `fit`.
+    priors : mapping or "public", optional
+        As in `fit`: once for a shared parameter, for every curve for one of its own.
+    normalised : bool, optional
+        As in `fit`: every curve has a scale of its own.
     seed : int
     progress : callable, optional
         Wraps the sequence of curves while they are searched one by one, such as ``tqdm.tqdm``.
@@ -56,27 +62,50 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
     UnknownName
         If there is no such model or parameter.
     """
-    model = catalogue.get_model(model) if isinstance(model, str) else model
-    fixed = dict(fixed or {})
+    checked_study(study)
+    model, seed = checked_model(model), checked_seed(seed)
+    fixed = checked_mapping(fixed, "fixed", "{'beta': 1.0}")
+    conditions = checked_mapping(conditions, "conditions", "{'size': {'A': 20.0}}")
     shared = _roles(model, shared, own, fixed)
-    if errors == "auto":
-        raise FitError("errors='auto' chooses for one curve; for several give 'independent' or 'increments'")
     each = [(label, weighting.after_start(one)) for label, one in curves(study)]
     if len(each) < 2:
         raise FitError(f"{study.source} holds one curve; a fit of many needs two or more, take fit for one")
-    whole = _as_one(study, each)
-    problems = _problems(model, each, whole, conditions or {}, fixed, weights, errors)
-    block = Block(problems, shared)
-    _enough(model, block, each, fixed)
-    alone = [_alone(problem, seed) for problem in (progress(problems) if progress else problems)]
-    polished = polish.polish(block, _searched(block, alone, seed), _units(block.model, study.time_unit))
-    return _described(model, whole, each, block, alone, polished,
-                      shared=shared, weights=weights, errors=errors, seed=seed)
+    rows, declared = prior_rows(model, priors)
+    recipe = Recipe(model=model, whole=_as_one(study, each), each=each, conditions=conditions, fixed=fixed,
+                    shared=shared, weights=weights, errors=_errors_of(each, errors), priors=rows, seed=seed,
+                    declared=declared)
+    normalised = study.normalised if normalised is None else normalised
+    if recipe.errors != "auto":
+        return _fit_many(recipe, normalised, progress)
+    kinds = ("independent", "increments")
+    kinds = ("concentrations", *kinds) if all(one.vessel for _, one in each) else kinds
+    return likeliest([_fit_many(replace(recipe, errors=kind), normalised, progress) for kind in kinds])
+
+
+def _fit_many(recipe, normalised, progress):
+    block, _ = recipe.posed
+    _enough(recipe.model, block, recipe.each, recipe.fixed)
+    alone = [_alone(problem, recipe.seed) for problem in (progress(block.problems) if progress else block.problems)]
+    start = _searched(block, alone, recipe.seed)
+    found = _polished(recipe, alone, start)
+    for _ in range(SCALE_ROUNDS if normalised else 0):
+        scale = weighting.next_scale([one for _, one in recipe.each], recipe.unscaled[0], recipe.scale,
+                                     found.statistics)
+        recipe = replace(recipe, scale=scale)
+        block, _ = recipe.posed
+        alone = [_alone(problem, recipe.seed) for problem in block.problems]
+        found = _polished(recipe, alone, _searched(block, alone, recipe.seed))
+    return found
+
+
+def _polished(recipe, alone, start):
+    block, _ = recipe.posed
+    return described(recipe, alone, polish.polish(block, start, parameter_units(block.model, recipe.whole.time_unit)))
 
 
 def _roles(model, shared, own, fixed):
     """The names of the shared parameters."""
-    shared, own = ((names,) if isinstance(names, str) else tuple(names) for names in (shared, own))
+    shared, own = checked_names(shared, "shared"), checked_names(own, "own")
     names = [p.name for p in model.parameters]
     for name in (*shared, *own, *fixed):
         model.parameter(name)
@@ -94,36 +123,21 @@ def _roles(model, shared, own, fixed):
     return tuple(n for n in names if n in (*shared, *fixed))
 
 
+def _errors_of(each, errors):
+    """The error model for all curves; of measured concentrations only where every curve has them."""
+    models = {weighting.errors_of(one, errors) for _, one in each}
+    return models.pop() if len(models) == 1 else "independent"
+
+
 def _as_one(study, each):
     """All curves in one study, each under its own name, one after the other."""
     import pandas as pd
 
     frame = pd.concat([one.frame.assign(formulation=label) for label, one in each], ignore_index=True)
+    vessels = {label: one.vessel for label, one in each if one.vessel is not None}
     return Study.from_frame(frame, time_unit=study.time_unit, source=study.source, sha256=study.sha256,
-                            citation=study.citation, conditions=dict(study.conditions), notes=study.notes)
-
-
-def _problems(model, each, whole, given, fixed, weights, errors):
-    white = _whitening(each, whole, weights, errors)
-    found = []
-    for (label, one), part in zip(each, white, strict=True):
-        known = conditions.condition_values(model, one, label, given) if getattr(model, "conditions", None) else {}
-        times = one.times
-        found.append(Problem(model, times, one.released, bounds.with_fixed(bounds.box(model, times), model, fixed),
-                             whitening=part, fixed=tuple(fixed),
-                             conditions={name: np.full(len(times), value) for name, value in known.items()}))
-    return tuple(found)
-
-
-def _whitening(each, whole, weights, errors):
-    """One whitening per curve, on one scale for all of them."""
-    if errors == "increments" or weights == "none":
-        return [weighting.whitening(one, weights, errors)[0] for _, one in each]
-    if weights == "1/sd2":
-        spread = np.concatenate([weighting._spread(one) for _, one in each])
-        whole = replace(whole, frame=whole.frame.assign(sd=spread))
-    root = weighting.whitening(whole, weights, errors)[0]
-    return np.split(root, np.cumsum([len(one) for _, one in each])[:-1])
+                            citation=study.citation, conditions=dict(study.conditions), notes=study.notes,
+                            vessels=vessels)
 
 
 def _enough(model, block, each, fixed):
@@ -139,23 +153,14 @@ def _enough(model, block, each, fixed):
                            f"share more of them, or leave it out")
 
 
-@dataclass(frozen=True)
-class _Alone:
-    """One curve by itself: the best place and its sum of squares, and how many parameters these points decide."""
-
-    values: np.ndarray
-    squares: float
-    rank: int
-
-
 def _alone(problem, seed):
     found, squares = search.search(problem, seed)
     if not len(found):
-        return _Alone(np.empty(0), np.inf, 0)
+        return Alone(np.empty(0), np.inf, 0)
     slope = search._slope(problem, bounds.scaled(problem.model, found[:1]))[0]
     free = [k for k, name in enumerate(problem.names) if name not in problem.fixed]
     singular = np.linalg.svd(slope[:, free], compute_uv=False)
-    return _Alone(found[0], float(squares[0]), int(np.sum(singular > 1e-6 * singular.max(initial=1e-300))))
+    return Alone(found[0], float(squares[0]), int(np.sum(singular > 1e-6 * singular.max(initial=1e-300))))
 
 
 def _searched(block, alone, seed):
@@ -201,83 +206,3 @@ def _searched(block, alone, seed):
 def _local(block, i):
     box, place = block.box, block.places[i]
     return bounds.Box(*(b[place] for b in (box.lower, box.upper, box.start_lower, box.start_upper, box.by_data)))
-
-
-def _units(model, time_unit):
-    return {p.name: in_time_unit(p.unit, time_unit) for p in model.parameters}
-
-
-def _described(model, whole, each, block, alone, polished, *, shared, weights, errors, seed):
-    """The result: statistics over all points, one part per curve, verdicts with the curves' names."""
-    shown = _units(block.model, whole.time_unit)
-    wanted = len(block.names) - len(block.fixed)
-    rows = np.cumsum([len(one) for _, one in each])[:-1]
-    numbers = statistics.statistics(whole.released, polished.difference, wanted, polished.residual)
-    freedom = numbers["n"] - wanted
-    known = intervals(block.model, polished.values, polished.stderr, shown, freedom)
-    parts = {}
-    for i, ((label, one), difference, residual) in enumerate(zip(
-            each, np.split(polished.difference, rows), np.split(polished.residual, rows), strict=True)):
-        parts[label] = _part(model, one, label, i, block, polished, difference, residual, freedom=freedom,
-                             shared=shared, weights=weights, errors=errors, seed=seed, curves=len(each))
-    names = {f"{p.name}__c{i}": f"{p.name} of {label}" for i, (label, _) in enumerate(each) for p in model.parameters}
-    said = [*verdicts.of_parameters(block.model, polished, block.box, shown, known),
-            *verdicts.few_points(numbers)]
-    return GlobalFit(
-        model=model, study=whole, shared=shared, fits=parts, covariance=polished.covariance,
-        free=tuple(names.get(n, n) for n in polished.free), statistics=numbers, units=_units(model, whole.time_unit),
-        values={names.get(n, n): v for n, v in polished.values.items()},
-        stderr={names.get(n, n): v for n, v in polished.stderr.items()},
-        intervals={names.get(n, n): v for n, v in known.items()},
-        at_bound={names.get(n, n): v for n, v in polished.at_bound.items()}, fixed=block.fixed,
-        verdicts=(*(_named(sentence, names) for sentence in said),
-                  *(f"{label}: {sentence}" for label, part in parts.items() for sentence in part.verdicts)),
-        sharing=_sharing(block, alone, polished, numbers, shared), weights=weights, errors=errors, seed=seed,
-        version=__version__, lmfit=polished.result)
-
-
-def _named(sentence, names):
-    for name in sorted(names, key=len, reverse=True):
-        sentence = sentence.replace(name, names[name])
-    return sentence
-
-
-def _part(model, one, label, i, block, polished, difference, residual, *, freedom, shared, weights, errors, seed,
-          curves):
-    """One curve of the fit, as a fit of its own that can be drawn and predicted with."""
-    known = {name: float(np.ravel(value)[0]) for name, value in block.problems[i].conditions.items()}
-    bound = conditions.with_values(model, known)
-    local = {p.name: block.names[k] for p, k in zip(model.parameters, block.places[i], strict=True)}
-    free = [name for name in local if local[name] in polished.free]
-    at = [polished.free.index(local[name]) for name in free]
-    numbers = statistics.statistics(one.released, difference, len(local) - len(block.fixed), residual)
-    inside = {name: units.inside(polished.values[local[name]], in_time_unit(model.parameter(name).unit, one.time_unit))
-              for name in local}
-    eventual = float(Release(bound, inside, measured_until=float(one.times.max())).eventual())
-    together = f"fitted together with {curves - 1} other curves of {one.source}"
-    notes = (f"{together}, {', '.join(shared)} shared" if shared else together,)
-    return Part(
-        model=bound, study=one, units=_units(model, one.time_unit),
-        values={name: polished.values[local[name]] for name in local},
-        stderr={name: polished.stderr[local[name]] for name in local}, free=tuple(free),
-        covariance=polished.covariance[np.ix_(at, at)], statistics=numbers,
-        verdicts=tuple(verdicts.of_points(one, difference, numbers, eventual)), seed=seed,
-        at_bound={name: polished.at_bound[local[name]] for name in local if local[name] in polished.at_bound},
-        fixed=block.fixed, idle=tuple(name for name in local if local[name] in polished.idle), weights=weights,
-        errors=errors, notes=notes, version=__version__, freedom=freedom,
-        conditions={name: units.outside(value, unit) for (symbol, unit) in getattr(model, "conditions", {}).items()
-                    for name, value in known.items() if name == str(symbol)})
-
-
-def _sharing(block, alone, polished, numbers, shared):
-    """Shared against own values of the shared parameters, where each curve can be fitted by itself."""
-    named = tuple(name for name in shared if name not in block.fixed)
-    if not named:
-        return None
-    rows = np.cumsum([len(p.times) for p in block.problems])[:-1]
-    together = [float(np.sum(part**2)) for part in np.split(polished.residual, rows)]
-    apart = sum(min(a.squares, both) for a, both in zip(alone, together, strict=True))
-    return Sharing(shared=named, curves=len(together), points=numbers["n"], squares_shared=sum(together),
-                   squares_own=apart, free_shared=numbers["free"], free_own=sum(a.rank for a in alone))
-
-

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from .. import units
 from .result import Fit, _plain
 
 SIGNIFICANT = 0.05
@@ -133,6 +134,10 @@ class GlobalFit:
     verdicts : tuple of str
     sharing : Sharing or None
         Shared against own values; None where nothing is shared.
+    notes : tuple of str
+        What was done to the points' errors, and priors, in sentences.
+    recipe : Recipe
+        What makes this fit again.
     """
 
     model: object
@@ -154,7 +159,34 @@ class GlobalFit:
     weights: str = "none"
     errors: str = "independent"
     version: str = ""
+    idle: tuple = ()
+    priors: tuple = ()
+    scale: float = 0.0
+    notes: tuple = ()
+    recipe: object = field(default=None, repr=False)
+    alone: tuple = ()
     lmfit: object = field(default=None, repr=False)
+
+    @property
+    def problem(self):
+        """The least-squares problem that was solved, and its solution (inside units)."""
+        block, _ = self.recipe.posed
+        inner = [units.inside(self.values[key], self.units[key.split(" of ", 1)[0]])
+                 for key in self._keys(block.names)]
+        return block, np.array(inner)
+
+    def _keys(self, names):
+        """The names of a block's parameters as they are shown."""
+        from .many_describing import display_names
+
+        shown = display_names(self.model, self.recipe.each)
+        return [shown.get(name, name) for name in names]
+
+    def save(self, path):
+        """Write this fit as a TOML record that can be loaded and fitted again; returns the path."""
+        from .many_record import save
+
+        return save(self, path)
 
     def __getitem__(self, curve):
         if curve not in self.fits:
@@ -194,8 +226,8 @@ class GlobalFit:
         found = xarray.Dataset(
             {name: (dims, np.array(rows, dtype=float), {"units": "see coordinate unit", "long_name": meaning[name]})
              for name, rows in data.items()},
-            coords={"curve": curves, "parameter": names,
-                    "unit": ("parameter", [self.units[n] for n in names]),
+            coords={"curve": np.array(curves, dtype=object), "parameter": np.array(names, dtype=object),
+                    "unit": ("parameter", np.array([self.units[n] for n in names], dtype=object)),
                     "shared": ("parameter", [n in self.shared for n in names])},
             attrs={"model": self.model.name, "source": self.study.source, "sha256": self.study.sha256,
                    "citation": self.study.citation, "seed": self.seed, "version": self.version})
@@ -217,6 +249,7 @@ class GlobalFit:
             "rmse": {curve: f.statistics["rmse"] for curve, f in self.fits.items()},
             "sharing": self.sharing.to_dict() if self.sharing else None,
             "verdicts": list(self.verdicts), "weights": self.weights, "errors": self.errors,
+            "normalised": self.scale > 0, "notes": list(self.notes),
             "data": {"source": self.study.source, "sha256": self.study.sha256, "citation": self.study.citation},
             "seed": self.seed, "version": self.version}
 
@@ -233,7 +266,7 @@ class GlobalFit:
             tabulate(self._rows(), headers=_HEADERS, disable_numparse=True), "",
             f"misses the points by {100 * s['rmse']:.2f} % of dose (RMSE; worst {worst}, "
             f"{100 * self.fits[worst].statistics['rmse']:.2f} %), R² {s['r2']:.5f}, AICc {s['aicc']:.2f}",
-            *([self.sharing.text] if self.sharing else [])])
+            *self.notes, *([self.sharing.text] if self.sharing else [])])
 
     def __repr__(self):
         return "\n".join([self.text, "", *([f"! {v}" for v in self.verdicts] or ["nothing speaks against this fit"])])

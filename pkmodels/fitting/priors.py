@@ -5,6 +5,7 @@ import math
 from .. import units
 from ..errors import FitError
 from ..solve.release import to_scale
+from .asked import checked_mapping
 
 #: Medians and quartiles over public curves of PLGA microparticles and long-acting injectables, as this
 #: project fitted them (Bannigan et al. 2023, 10.1038/s41467-022-35343-w): name -> unit, lower quartile, median, upper.
@@ -44,8 +45,17 @@ def priors(model, given):
         rows = [_public(model.parameter(name), *numbers) for name, numbers in PUBLIC[base].items()]
         return tuple(rows), (f"priors from public curves of depots on {', '.join(PUBLIC[base])}",)
     rows, said = [], []
-    for name, (centre, width) in dict(given).items():
+    example = f"{{'{model.parameters[0].name}': (centre, width)}}"
+    if isinstance(given, str):
+        raise FitError(f"priors = '{given}' is not possible; give 'public', or a mapping such as {example}")
+    for name, pair in checked_mapping(given, "priors", example).items():
         p = model.parameter(name)
+        try:
+            centre, width = pair
+            width = float(width)
+        except (TypeError, ValueError) as problem:
+            raise FitError(f"the prior of {name} is {pair!r}; give two numbers, centre and width, such as {example}"
+                           ) from problem
         p.check(centre)
         log = p.scale == "log"
         if not width > (1 if log else 0):

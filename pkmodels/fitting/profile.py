@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import units
 from ..errors import unknown
+from ..solve.inverse import EARLIEST
 from ..solve.release import from_scale
 from . import derived
 from .bounds import scaled, unscaled
@@ -154,7 +155,7 @@ class _Setting:
         evaluate = self._pulled(name, last, log, error)
         begin = float(np.log(value[0]) if log else value[0])
         top = np.log(max(NEVER * last, 10 * value[0])) if q.kind == "time" else 1.0
-        edges = (np.log(derived.EARLIEST) if log else 0.0, top if log or q.kind == "share" else np.exp(top))
+        edges = (np.log(EARLIEST) if log else 0.0, top if log or q.kind == "share" else np.exp(top))
         chains = self._walk(evaluate, begin, error, *edges)
         never = np.isfinite(q.level) and self._may_stay_below(q.level, last)
         ends, notes = [], []

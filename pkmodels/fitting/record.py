@@ -1,17 +1,18 @@
 """Fit records: a TOML file that holds the recipe, the measured points and the frozen outcome."""
 
 import math
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import asdict, replace
 
 import numpy as np
 
 from .. import catalogue, shelf
 from ..errors import PkmodelsError, RecordError
 from ..studies import Study
+from ..studies.vessel import Vessel
 from .result import Fit
 
 FORMAT = 1
+_MEASURED = ("concentration_mg_per_L", "concentration_sd_mg_per_L")
 
 
 def save(fit, path):
@@ -22,30 +23,17 @@ def save(fit, path):
     RecordError
         If the file cannot be written.
     """
-    import tomli_w
-
-    known = catalogue.knows(fit.model.name)
-    if not known or catalogue.get_model(fit.model.name) is not fit.model:
-        raise RecordError(f"{fit.model.name} is not a model of the catalogue, so a record could not be loaded again; "
-                          f"put it into a file of its own under carriers/ first")
+    check_model(fit.model)
     study = fit.study
-    frame = study.frame
     record = {
         "format": FORMAT,
         "pkmodels": fit.version,
         "recipe": {"model": fit.model.name, "seed": fit.seed, "weights": fit.weights, "errors": fit.errors,
+                   "scale": fit.scale,
                    "notes": list(fit.notes),
                    "fixed": {n: [fit.values[n], fit.units[n]] for n in fit.fixed},
                    "priors": [list(row) for row in fit.priors]},
-        "data": {
-            "source": study.source, "sha256": study.sha256, "formulation": study.formulations[0],
-            "citation": study.citation, "time_unit": study.time_unit,
-            "time_hour": [float(v) for v in frame["time_hour"]],
-            "released": [float(v) for v in frame["released"]],
-            "replicate": [str(v) for v in frame["replicate"]],
-            "sd": [float(v) for v in frame["sd"]],
-            "n": [float(v) for v in frame["n"]],
-        },
+        "data": data_of(study) | {"formulation": study.formulations[0]},
         "outcome": {
             "parameters": {n: {"value": fit.values[n], "stderr": fit.stderr[n], "unit": fit.units[n]}
                            for n in fit.values},
@@ -57,7 +45,22 @@ def save(fit, path):
             "verdicts": list(fit.verdicts),
         },
     }
-    path = Path(path)
+    return write(record, path)
+
+
+def check_model(model):
+    """Refuse a model that a record could not name."""
+    known = catalogue.knows(model.name)
+    if not known or catalogue.get_model(model.name) is not model:
+        raise RecordError(f"{model.name} is not a model of the catalogue, so a record could not be loaded again; "
+                          f"put it into a file of its own under carriers/ first")
+
+
+def write(record, path):
+    """A record as a TOML file; returns its path."""
+    import tomli_w
+
+    path = shelf.as_path(path, RecordError, "fit.toml")
     try:
         path.write_text(tomli_w.dumps(record), encoding="utf-8", newline="\n")
     except OSError as problem:
@@ -73,11 +76,15 @@ def load_fit(path):
     RecordError
         If the file is not a fit record, naming what is missing.
     """
-    path = Path(path)
+    path = shelf.as_path(path, RecordError, "fit.toml")
     if not path.suffix:
         path = shelf.find("fits", "*.toml", str(path), "fit record")
     record = shelf.read_toml(path)
     try:
+        if "shared" in record["recipe"]:
+            from .many_record import many_from
+
+            return many_from(record)
         return _fit(record)
     except PkmodelsError as problem:
         raise RecordError(f"{path.name}: {problem}") from problem
@@ -86,10 +93,15 @@ def load_fit(path):
                           f"make it again with pkmodels fit --save") from problem
 
 
-def _fit(record):
+def parts_of(record):
+    """Recipe, data and outcome of a record of this format."""
     if record["format"] != FORMAT:
         raise RecordError(f"this record has format {record['format']}, this version reads {FORMAT}; make it again")
-    recipe, data, outcome = record["recipe"], record["data"], record["outcome"]
+    return record["recipe"], record["data"], record["outcome"]
+
+
+def _fit(record):
+    recipe, data, outcome = parts_of(record)
     parameters = outcome["parameters"]
     free = tuple(outcome["free"])
     model = catalogue.get_model(recipe["model"])
@@ -99,11 +111,7 @@ def _fit(record):
                           f"make it again with pkmodels fit --save")
     for p in model.parameters:
         p.check(parameters[p.name]["value"], parameters[p.name]["unit"])
-    study = Study.from_arrays(
-        np.array(data["time_hour"], dtype=float), np.array(data["released"], dtype=float), time_unit="h",
-        replicate=data["replicate"], sd=data.get("sd"), n=data.get("n"), formulation=data["formulation"],
-        source=data["source"], citation=data["citation"])
-    study = replace(study, time_unit=data["time_unit"], sha256=data["sha256"])
+    study = study_of(data, data["formulation"])
     fit = Fit(
         model=model, study=study,
         values={n: float(p["value"]) for n, p in parameters.items()},
@@ -113,19 +121,59 @@ def _fit(record):
         statistics={k: v if isinstance(v, int) else _number(v) for k, v in outcome["statistics"].items()},
         verdicts=tuple(map(str, outcome["verdicts"])), seed=int(recipe["seed"]),
         at_bound=dict(outcome["at_bound"]), fixed=tuple(recipe["fixed"]), idle=tuple(outcome["idle"]),
-        weights=recipe["weights"], errors=recipe["errors"], notes=tuple(recipe["notes"]),
+        weights=recipe["weights"], errors=recipe["errors"], scale=float(recipe.get("scale", 0.0)),
+        notes=tuple(recipe["notes"]),
         priors=tuple((str(name), float(centre), float(width)) for name, centre, width in recipe.get("priors", ())),
         version=str(record["pkmodels"]))
-    known = fit.covariance[np.isfinite(fit.covariance)]
-    whole = known.size == fit.covariance.size
-    if known.size and (not whole or np.linalg.eigvalsh(fit.covariance).min() < -1e-9 * known.max()):
-        raise RecordError("its covariance is not one: it was changed by hand. Fit again")
-    ss = float(np.sum(fit.residuals**2))
-    if not math.isclose(ss, fit.statistics["ss"], rel_tol=1e-6, abs_tol=1e-12):
-        raise RecordError(f"with the values of this record {model.name} misses its points by another sum of squares "
-                          f"({ss:.6g}) than the record says ({fit.statistics['ss']:.6g}): it was changed by hand or "
-                          f"made by another version. Fit again")
+    check_outcome(model, fit.covariance, float(np.sum(fit.residuals**2)), fit.statistics["ss"])
     return fit
+
+
+def data_of(study):
+    """The points of a study, and where they come from, as a record holds them."""
+    frame = study.frame
+    return {"source": study.source, "sha256": study.sha256, "citation": study.citation, "time_unit": study.time_unit,
+            **{name: [float(v) for v in frame[name]] for name in ("time_hour", "released", "sd", "n")},
+            "replicate": [str(v) for v in frame["replicate"]], **sampled(study)}
+
+
+def study_of(data, formulation):
+    """The study of `data_of`; ``formulation`` one name or one per point."""
+    study = Study.from_arrays(
+        np.array(data["time_hour"], dtype=float), np.array(data["released"], dtype=float), time_unit="h",
+        replicate=data["replicate"], sd=data.get("sd"), n=data.get("n"), formulation=formulation,
+        source=data["source"], citation=data["citation"])
+    return with_sampling(replace(study, time_unit=data["time_unit"], sha256=data["sha256"]), data)
+
+
+def sampled(study):
+    """The concentrations of a study and how its samples were taken, as a record holds them; empty without."""
+    if not study.vessels:
+        return {}
+    columns = {name: [float(v) for v in study.frame[name]] for name in _MEASURED}
+    return columns | {"sample": [int(v) for v in study.frame["sample"]],
+                      "vessels": {name: asdict(vessel) for name, vessel in study.vessels.items()}}
+
+
+def with_sampling(study, data):
+    """The study with what `sampled` has kept of it."""
+    if "vessels" not in data:
+        return study
+    columns = {name: np.array(data[name], dtype=float) for name in _MEASURED}
+    return replace(study, frame=study.frame.assign(**columns, sample=np.array(data["sample"], dtype=int)),
+                   vessels={name: Vessel(**vessel) for name, vessel in data["vessels"].items()})
+
+
+def check_outcome(model, covariance, found, said):
+    """Refuse a covariance or a sum of squares that does not belong to the values of a record."""
+    known = covariance[np.isfinite(covariance)]
+    whole = known.size == covariance.size
+    if known.size and (not whole or np.linalg.eigvalsh(covariance).min() < -1e-9 * known.max()):
+        raise RecordError("its covariance is not one: it was changed by hand. Fit again")
+    if not math.isclose(found, said, rel_tol=1e-6, abs_tol=1e-12):
+        raise RecordError(f"with the values of this record {model.name} misses its points by another sum of squares "
+                          f"({found:.6g}) than the record says ({said:.6g}): it was changed by hand or made by another "
+                          f"version. Fit again")
 
 
 def _number(value):

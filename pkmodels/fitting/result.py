@@ -53,6 +53,8 @@ class Fit:
         What was done to the points' errors, and priors, in sentences.
     priors : tuple of (str, float, float)
         Rows of prior knowledge as `Problem.priors` has them.
+    scale : float
+        Of data normalised to the total recovered, as `weighting.whitening` has it; 0 for others.
     lmfit : lmfit.minimizer.MinimizerResult or None
         lmfit's own result, untouched; None for a fit loaded from a record.
     """
@@ -74,6 +76,7 @@ class Fit:
     errors: str = "independent"
     notes: tuple = ()
     priors: tuple = ()
+    scale: float = 0.0
     version: str = ""
     lmfit: object = field(default=None, repr=False)
 
@@ -216,7 +219,7 @@ class Fit:
         from scipy.special import fdtri
 
         used = after_start(self.study)
-        white, _ = whitening(used, self.weights, self.errors)
+        white, _ = whitening(used, self.weights, self.errors, self.scale)
         if isinstance(self.model, Curve):
             difference = observe(self.model, values, used.times) - used.released
         else:
@@ -248,8 +251,10 @@ class Fit:
             "verdicts": list(self.verdicts),
             "weights": self.weights,
             "errors": self.errors,
+            "normalised": self.scale > 0,
             "notes": list(self.notes),
-            "data": {"source": self.study.source, "sha256": self.study.sha256, "citation": self.study.citation},
+            "data": {"source": self.study.source, "sha256": self.study.sha256, "citation": self.study.citation,
+                     "vessel": str(self.study.vessel) if self.study.vessel else None},
             "seed": self.seed,
             "version": self.version,
         }

@@ -32,7 +32,8 @@ def verdicts(model, study, polished, statistics, problem, shown_units, intervals
     inside = {name: units.inside(value, shown_units[name]) for name, value in polished.values.items()}
     eventual = float(Release(model, inside, measured_until=float(study.times.max())).eventual())
     last = units.outside(float(study.times.max()), unit)
-    return (*_misfit(study, statistics, polished.difference), *_random_walk(study, statistics, polished, problem),
+    own = polished.residual[: statistics["n"]] if np.ndim(problem.whitening) == 2 else polished.difference
+    return (*_misfit(study, statistics, own), *_random_walk(study, statistics, polished, problem),
             *_bounds(model, polished, problem.box, shown_units),
             *_idle(model, polished), *_slow_burst(polished, shown_units),
             *(() if _saturated(study, statistics) else _vague(model, polished, shown_units, intervals)),

@@ -37,7 +37,7 @@ def problem_of(fit):
     """
     study = weighting.after_start(fit.study)
     times = study.times
-    white, _ = weighting.whitening(study, fit.weights, fit.errors)
+    white, _ = weighting.whitening(study, fit.weights, fit.errors, fit.scale)
     box = bounds.box(fit.model, times)
     if fit.fixed:
         held = [k for k, p in enumerate(fit.model.parameters) if p.name in fit.fixed]

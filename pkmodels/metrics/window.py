@@ -72,6 +72,40 @@ class Window:
                             f"concentrations only a molar mass converts: give the window in {unit}")
         return _converted(self.lower, self.unit, unit), _converted(self.upper, self.unit, unit)
 
+    def beside(self, prediction, unit):
+        """This window in the unit of a prediction, and what was done to it, in a sentence or nothing.
+
+        Parameters
+        ----------
+        prediction : xarray.Dataset
+            Whose attribute ``molar_mass`` (``"1269 g/mol"``, of the drug card) converts between mass and moles.
+        unit : str
+            Of its concentrations.
+
+        Returns
+        -------
+        Window, tuple of str
+
+        Raises
+        ------
+        UnitError
+            If one of them is molar, the other is not, and no molar mass is known.
+        """
+        kinds = {units.dimension(unit), units.dimension(self.unit)}
+        if kinds != {units.dimension("mg/L"), units.dimension("mol/L")} or "molar_mass" not in prediction.attrs:
+            self.limits(unit)
+            return self, ()
+        mass, given = units.quantity(prediction.attrs["molar_mass"], "g/mol", "1269 g/mol")
+        mass = float(units.convert(mass, given, "g/mol"))
+        molar = units.dimension(self.unit) == units.dimension("mol/L")
+        middle, other = ("mol/L", "g/L") if molar else ("g/L", "mol/L")
+        factor = units.factor(self.unit, middle) * (mass if molar else 1 / mass) * units.factor(other, unit)
+        # To 10 digits: 1.5 nmol/L of 1269 g/mol are 1.9035 ng/mL and not 1.9034999999999997.
+        low, high = (float(f"{limit * factor:.10g}") for limit in (self.lower, self.upper))
+        found = replace(self, lower=low, upper=high, unit=unit)
+        return found, (f"window of {self.bounds} read as {found.bounds} by the molar mass of the drug card, "
+                       f"{mass:g} g/mol",)
+
     def require(self, analyte):
         """Refuse a prediction of another analyte than the window's."""
         if analyte and self.analyte and _same(analyte) != _same(self.analyte):

@@ -48,12 +48,13 @@ def coverage(prediction, window, *, variable="plasma", sustained="24 h"):
     values, draws, time, time_unit, unit, analyte = _series(prediction, variable)
     window = read_window(window)
     window.require(analyte)
+    window, converted = window.beside(prediction, unit)
     lower, upper = window.limits(unit)
     amount, given = units.quantity(sustained, "h", "24 h")
     if not amount > 0:
         raise PredictionError(f"sustained = '{sustained}' must be longer than zero; write for example '24 h'")
     doses, rows, spans, starts, notes = _intervals(prediction, time, time_unit)
-    notes = (*_window_notes(window, variable, analyte), *notes)
+    notes = (*converted, *_window_notes(window, variable, analyte), *notes)
     warned = ()
     if prediction.attrs.get("times") == "asked":
         warned = (f"mind: this prediction holds only the {len(time)} times that were asked for; peaks and crossings "
@@ -81,7 +82,12 @@ def coverage(prediction, window, *, variable="plasma", sustained="24 h"):
         verdict=warned + verdict(window, rows, spans, numbers, drawn, time_unit, unit, lasting_words),
         time_unit=time_unit, unit=unit,
         about={"variable": variable, "analyte": analyte or window.analyte, "sustained": lasting_words,
-               **{key: prediction.attrs[key] for key in _ABOUT if key in prediction.attrs}})
+               **{key: _listed(key, prediction.attrs[key]) for key in _ABOUT if key in prediction.attrs}})
+
+
+def _listed(key, value):
+    """Sentences that a dataset keeps as one text with lines, as a list again."""
+    return value.splitlines() if key in ("citations", "assumptions") and isinstance(value, str) else value
 
 
 def _beyond(drawn):

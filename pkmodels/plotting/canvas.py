@@ -78,9 +78,30 @@ def legend(ax, **more):
 
 
 def plain(text, longest=32):
-    """Text of the user for a plot: shortened, and a dollar sign is a dollar sign, not the beginning of a formula."""
-    text = str(text).lstrip("_")
+    """Text of the user for a plot: shortened, and a dollar sign is a dollar sign, not the beginning of a formula.
+
+    A sign that the fonts in use do not have (``matplotlib.rcParams["font.family"]``) is drawn as an empty square.
+    """
+    text = _drawable(str(text).lstrip("_"))
     return (text if len(text) <= longest else text[: longest - 1] + "…").replace("$", r"\$")
+
+
+def _drawable(text):
+    if text.isascii():
+        return text
+    import matplotlib
+    from matplotlib import font_manager
+
+    families = matplotlib.rcParams["font.family"]
+    listed = [name for family in families for name in matplotlib.rcParams.get(f"font.{family}", [family])]
+    installed = {font.name: font.fname for font in reversed(font_manager.fontManager.ttflist)}
+    own = installed.get("DejaVu Sans")
+    files = [installed[name] for name in listed if name in installed] or [own]
+    # Of generic families matplotlib takes the first that is installed, and falls back to later ones only if named.
+    files = files if len(families) > 1 else files[:1]
+    fonts = [font_manager.get_font(file) for file in files]
+    return "".join(sign if any(font.get_char_index(ord(sign)) for font in fonts) else "\N{WHITE SQUARE}"
+                   for sign in text)
 
 
 def analyte_of(study):

@@ -71,6 +71,7 @@ def plot_prediction(prediction, window=None, ax=None, *, log=False):
     if window is not None:
         window = read_window(window)
         window.require(analyte)
+        window, _ = window.beside(prediction, unit)
         limits = window.limits(unit)
     ax = surface(ax, size=(7.2, 4.0))
     time, time_unit = _time(prediction)
@@ -156,6 +157,7 @@ def _shade(ax, window, limits):
 
 
 def _mark_doses(ax, times):
+    times = np.atleast_1d(times)
     if len(times):
         ax.plot(times, np.full(len(times), 0.985), linestyle="none", marker="v", markersize=6, color=INK, zorder=5,
                 transform=ax.get_xaxis_transform(), label="dose" if len(times) == 1 else f"{len(times)} doses")

@@ -11,9 +11,10 @@ from ..errors import PredictionError
 from ..references import cited_in
 from .assumptions import assumptions
 from .chain import JUST_AFTER, Body, Depots
-from .drug import read_drug
+from .drug import Drug, read_drug
 from .grid import after_steps, grid, since_dose
-from .regimen import read_regimen
+from .lines import storable
+from .regimen import Regimen, read_regimen
 from .sources import as_release
 
 SEED, DRAWS = 1, 200
@@ -70,8 +71,9 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
     PkmodelsError
         Saying what was given and what is possible.
     """
-    environment = environment or Environment()
+    environment = Environment() if environment is None else environment
     _check(unreleased, draws, drug, regimen)
+    _check_kinds(drug, regimen, environment, seed)
     release = as_release(release, values)
     drug = read_drug(drug) if isinstance(drug, (str, Path)) else drug
     regimen = read_regimen(regimen) if isinstance(regimen, str) else regimen
@@ -138,6 +140,19 @@ def _check(unreleased, draws, drug, regimen):
         raise PredictionError(f"concentrations need both a drug and a regimen; {missing} is missing")
 
 
+def _check_kinds(drug, regimen, environment, seed):
+    """Refuse what is of another kind than it can be, before anything is computed."""
+    for name, given, kinds, wanted in (
+        ("drug", drug, (str, Path, Drug, type(None)), "a name such as 'goserelin', or a drug card of read_drug"),
+        ("regimen", regimen, (str, Regimen, type(None)), "a text such as '3.6 mg every 28 days x 6'"),
+        ("environment", environment, Environment, "Environment(T=37, pH=7.4)"),
+    ):
+        if not isinstance(given, kinds):
+            raise PredictionError(f"{name} = {given!r} is not possible; give {wanted}")
+    if not hasattr(seed, "__index__") or isinstance(seed, bool) or seed < 0:
+        raise PredictionError(f"seed = {seed!r} is not possible; give a whole number from 0 on")
+
+
 def _check_doses(release, doses, regimen):
     if regimen is not None and not doses:
         raise PredictionError(f"no dose of '{regimen}' falls within the predicted time; predict for longer")
@@ -160,7 +175,10 @@ def _asked(times, horizon):
     """The hours that were asked for, or None for the grid."""
     if times is None:
         return None
-    hours = np.asarray(times, dtype=float) * 24
+    try:
+        hours = np.asarray(times, dtype=float) * 24
+    except (TypeError, ValueError):
+        hours = np.zeros(0)
     if hours.ndim != 1 or len(hours) < 1 or hours[0] < 0 or np.any(np.diff(hours) <= 0) or hours[-1] > horizon:
         raise PredictionError("times must be rising numbers of days between 0 and 'days'")
     return hours
@@ -220,6 +238,9 @@ def _attributes(release, drug, regimen, doses, seed):
     if drug is not None:
         found |= {"drug": drug.name, "population": drug.population, "analyte": drug.analyte,
                   "body": " -> ".join(drug.body), "regimen": str(regimen)}
+        if drug.molar_mass is not None:
+            mass = units.convert(drug.molar_mass.value, drug.molar_mass.unit, "g/mol")
+            found["molar_mass"] = f"{float(mass):.10g} g/mol"
         cited += drug.citations
     found["citations"] = list(dict.fromkeys(cited))
     return found
@@ -232,7 +253,7 @@ def _dataset(hours, shown, variables, attributes):
     found = xr.Dataset(
         {name: xr.Variable(dims, numbers[..., kept], attrs) for name, (dims, numbers, attrs) in variables.items()},
         coords={"time": ("time", hours[kept] / 24, {"units": "day", "long_name": "time since the first dose"})},
-        attrs=attributes)
+        attrs={name: storable(value) for name, value in attributes.items()})
     if "draw" in found.sizes:
         found = found.assign_coords(draw=("draw", np.arange(found.sizes["draw"]), {"long_name": "draw of the fit"}))
     return found

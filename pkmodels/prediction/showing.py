@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..errors import PredictionError
+from .lines import Lines
 
 #: Steps between rows in days that read well, and the most rows that are shown without being asked for.
 STEPS = (1 / 24, 2 / 24, 4 / 24, 0.5, 1, 2, 7, 14, 28, 91, 365)
@@ -59,4 +60,5 @@ def to_dict(prediction):
             if f"{name}_draws" in prediction:
                 low, high = np.quantile(prediction[f"{name}_draws"].values, [0.025, 0.975], axis=0)
                 found[f"{name}_low"], found[f"{name}_high"] = low.tolist(), high.tolist()
-    return found | dict(prediction.attrs)
+    return found | {name: list(value) if isinstance(value, Lines) else value
+                    for name, value in prediction.attrs.items()}

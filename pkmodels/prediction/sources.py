@@ -1,10 +1,11 @@
 """Where a release comes from: a fit, a record, a model of the catalogue with values."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from .. import catalogue
 from ..errors import PredictionError, UnknownName
-from ..fitting import Fit, load_fit
+from ..fitting import Fit, GlobalFit, load_fit
 from ..model import Curve, Model
 from ..solve.release import Release
 from .drug import list_drugs, read_drug
@@ -21,19 +22,25 @@ def as_release(source, values=None):
         return published_depot(source.removeprefix("depot:"))
     if source is None or isinstance(source, Release):
         return source
+    if isinstance(source, GlobalFit):
+        raise PredictionError(f"this is a fit of {len(source.fits)} curves; choose one, such as "
+                              f"fit['{next(iter(source.fits))}']")
     if isinstance(source, Fit):
         return source.release
     if isinstance(source, (Curve, Model)):
         return _by_hand(source, values)
-    if isinstance(source, Path) or not named:
-        return load_fit(source).release
+    if isinstance(source, (str, Path)) and not (named and isinstance(source, str)):
+        return as_release(load_fit(source))
+    if not named:
+        raise PredictionError(f"a {type(source).__name__} cannot be released from; give a fit, a record (fit.toml), "
+                              f"the name of a model with values, or None for a drug in solution")
     try:
         return _by_hand(catalogue.get_model(source), values)
     except UnknownName as not_a_model:
         if values:
             raise
         try:
-            return load_fit(source).release
+            return as_release(load_fit(source))
         except UnknownName:
             raise not_a_model from None
 
@@ -48,6 +55,9 @@ def published_depot(name):
 
 
 def _by_hand(model, values):
+    if not isinstance(values, (Mapping, type(None))):
+        raise PredictionError(f"values = {values!r} is not possible; give a mapping such as "
+                              f"{{'{model.parameters[0].name}': (0.1, '1/day')}}")
     given = dict(values or {})
     missing = [p.name for p in model.parameters if p.name not in given]
     if missing:

@@ -12,6 +12,8 @@ from . import compiled, observe
 USUAL = (0.25, 0.5, 0.75, 0.8, 0.9)
 #: Where a curve without a closed inverse is looked at first, in hours: from a few microseconds to a million years.
 _GRID = np.concatenate([[0.0], np.geomspace(1e-9, 1e10, 1200)])
+#: Earliest time (h) by which a crossing of many curves at once is bracketed.
+EARLIEST = 1e-4
 #: Flows have to be integrated, so they are looked at less densely and for no more than a century.
 _FLOW_GRID = np.concatenate([[0.0], np.geomspace(1e-4, 24 * 36525.0, 240)])
 
@@ -61,6 +63,59 @@ def reach(model, values, share):
         hours = float(compiled.inverse(model)(np.float64(share), *[values[s.name] for s in model.symbols])[0])
         return Reached(hours) if np.isfinite(hours) else _never(model, share, _highest(model, values))
     return _searched(model, values, share)
+
+
+def hours_of_share(model, values, share, end, observed):
+    """Like `time_of_share` for many sets of values at once, up to a last time.
+
+    Parameters
+    ----------
+    model : Curve or Model
+    values : mapping of str to array (sets,)
+        In the units used inside.
+    share : float
+    end : float
+        Hours up to which a curve without a closed inverse is searched.
+    observed : callable
+        From hours (times,) or (sets, times) to the curves as they are written, (sets, times); NaN where one cannot
+        be computed.
+
+    Returns
+    -------
+    array (sets,)
+        Hours; 0 where the share is there from the start, NaN where it is never released.
+    """
+    begun = observed(np.zeros(1))[:, 0] >= share
+    if isinstance(model, Curve) and model.inverse is not None:
+        ordered = [np.asarray(values[s.name], dtype=float) for s in model.symbols]
+        with np.errstate(all="ignore"):
+            found = compiled.inverse(model)(np.float64(share), *ordered)[0]
+        found = np.broadcast_to(np.asarray(found, dtype=float), begun.shape)
+        found = np.where(np.isfinite(found) & (found >= 0), found, np.nan)
+    else:
+        found = _first_crossings(observed, share, end, len(begun))
+    return np.where(begun, 0.0, found)
+
+
+def _first_crossings(observed, share, end, sets):
+    """From a grid three times into 32 parts of the bracket, then a straight line: parts in 1e11."""
+    grid, every = np.concatenate([[0.0], np.geomspace(EARLIEST, end, 200)]), np.arange(sets)
+    with np.errstate(invalid="ignore"):
+        over = observed(grid) >= share
+    reached, first = over.any(axis=1), over.argmax(axis=1)
+    left, right = grid[np.maximum(first - 1, 0)], grid[first]
+    for turn in range(3):
+        nodes = left[:, None] + (right - left)[:, None] * np.linspace(0, 1, 33)
+        shown = observed(nodes)
+        with np.errstate(invalid="ignore"):
+            k = np.clip((shown >= share).argmax(axis=1), 1, 32)
+        left, right = nodes[every, k - 1], nodes[every, k]
+        if turn == 2:
+            low, high = shown[every, k - 1], shown[every, k]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                part = np.where(high > low, (share - low) / (high - low), 1.0)
+            right = left + np.clip(part, 0, 1) * (right - left)
+    return np.where(reached, right, np.nan)
 
 
 def _searched(model, values, share):

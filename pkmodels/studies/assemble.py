@@ -7,13 +7,14 @@ import pandas as pd
 
 from .. import units
 from ..errors import StudyError
+from . import checks
 from .cells import decimal_mark, is_number, missing, number, shown
 from .settle import settle_released, settle_time
 from .vessel import find_vessel
 from .vocabulary import IN_WORDS, split_unit, words
 
 COLUMNS = ("formulation", "replicate", "time_hour", "released", "sd", "n", "row")
-CONCENTRATION = "concentration_mg_per_L"
+CONCENTRATION, CONCENTRATION_SD = "concentration_mg_per_L", "concentration_sd_mg_per_L"
 _LOWEST = -0.02
 
 
@@ -25,6 +26,7 @@ class Gathered:
     set_aside: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
+    vessels: dict = field(default_factory=dict)
 
 
 def records(grid, layout, chosen, gathered, name):
@@ -193,10 +195,13 @@ def _with_standard_errors(frame, chosen, gathered):
     if frame["sem"].notna().any():
         if frame["n"].notna().all():
             frame = frame.assign(sd=frame["sd"].fillna(frame["sem"] * np.sqrt(frame["n"])))
+            if "sem_of_concentration" in frame:
+                frame[CONCENTRATION_SD] = frame[CONCENTRATION_SD].fillna(
+                    frame["sem_of_concentration"] * np.sqrt(frame["n"]))
             gathered.notes.append("sd calculated from the standard error and n")
         else:
             gathered.warnings.append("the standard error was not used, because n is not given; add a column 'n'")
-    return frame.drop(columns="sem")
+    return frame.drop(columns=["sem", "sem_of_concentration"], errors="ignore")
 
 
 def _from_concentrations(frame, grid, layout, chosen, gathered, sidecar):
@@ -207,20 +212,50 @@ def _from_concentrations(frame, grid, layout, chosen, gathered, sidecar):
                          f"'concentration (ug/mL)'")
     vessel = find_vessel(grid.comments, sidecar.sampling, grid.file, sidecar.file)
     factor = units.factor(unit, "mg/L")
-    frame = frame.assign(**{CONCENTRATION: frame["value"] * factor, "released": np.nan,
-                            "sd": frame["sd"] * factor, "sem": frame["sem"] * factor})
+    frame = frame.assign(**{CONCENTRATION: frame["value"] * factor, "sd": frame["sd"] * factor,
+                            "sem": frame["sem"] * factor, "sem_of_concentration": frame["sem"] * factor})
     _check_complete(layout, chosen, grid)
     spread = frame["sd"].notna().any() or frame["sem"].notna().any()
-    for _, part in frame.groupby(["formulation", "replicate"], sort=False):
-        order = part.sort_values("time_hour", kind="stable").index
-        matrix = vessel.matrix(len(order))
-        frame.loc[order, "released"] = matrix @ frame.loc[order, CONCENTRATION].to_numpy()
-        for kind in ("sd", "sem"):
-            frame.loc[order, kind] = np.sqrt(matrix**2 @ frame.loc[order, kind].to_numpy() ** 2)
+    frame = through_vessel(frame, dict.fromkeys(frame["formulation"].unique(), vessel), ("sd", "sem"),
+                           tuple(condition_name(c) for c in chosen.conditions))
+    gathered.vessels.update(dict.fromkeys(frame["formulation"].unique(), vessel))
     gathered.notes.append(f"released share calculated from concentrations in {unit} ({vessel}; from {vessel.where}); "
                           f"every row counts as a sample taken")
     if spread:
         gathered.notes.append("sd propagated through the sampling, errors of the samples taken as independent")
+    return frame
+
+
+def through_vessel(frame, vessels, spreads=("sd",), conditions=()):
+    """Released shares, their spreads and the number of every sample, from measured concentrations.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With formulation, replicate, time_hour and concentration_mg_per_L; spreads in mg/L.
+    vessels : mapping of str to Vessel
+        By formulation.
+    spreads : sequence of str
+        Columns that go through the sampling as independent errors.
+    conditions : sequence of str
+        Columns that tell vessels apart which share a formulation and the name of a replicate.
+
+    Returns
+    -------
+    DataFrame
+        With released (share of the dose), sample (1 for the first of a vessel) and the spreads as shares; the
+        standard deviation of the concentrations is kept beside them.
+    """
+    frame = frame.assign(released=np.nan, sample=0)
+    frame[CONCENTRATION_SD] = frame[spreads[0]]
+    keys = ["formulation", "replicate", "time_hour", *conditions]
+    for _, part in frame.groupby(checks.curve_ids(frame[keys]), sort=False):
+        order = part.sort_values("time_hour", kind="stable").index
+        matrix = vessels[part["formulation"].iloc[0]].matrix(len(order))
+        frame.loc[order, "released"] = matrix @ frame.loc[order, CONCENTRATION].to_numpy()
+        frame.loc[order, "sample"] = np.arange(1, len(order) + 1)
+        for kind in spreads:
+            frame.loc[order, kind] = np.sqrt(matrix**2 @ frame.loc[order, kind].to_numpy() ** 2)
     return frame
 
 

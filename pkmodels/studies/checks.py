@@ -14,7 +14,8 @@ _DAY = 24.0
 _USUAL_DAYS = {7, 14, 21, 28, 35, 42, 49, 56, 60, 63, 70, 77, 84, 90}
 _USUAL_HOURS = {24, 48, 72, 96, 120, 144, 168, 240, 336, 504, 672}
 _CONCENTRATION = "concentration_mg_per_L"
-_BASE = ("formulation", "replicate", "time_hour", "released", "sd", "n", "row", _CONCENTRATION)
+_BASE = ("formulation", "replicate", "time_hour", "released", "sd", "n", "row", _CONCENTRATION,
+         "concentration_sd_mg_per_L", "sample")
 
 
 def condition_columns(frame):

@@ -1,5 +1,6 @@
 """Reading: from a file of the lab to a study."""
 
+import hashlib
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,8 @@ from .columns import choose
 from .delimited import read_text
 from .layout import explain_no_table, find_layout
 from .settle import Said, released_from, time_from
-from .sidecar import read_sidecar
+from .sidecar import Sidecar, read_sidecar
+from .sink import sink_remarks
 from .study import Study
 from .workbook import read_sheets
 
@@ -28,8 +30,9 @@ def read_study(path, *, time=None, released=None, formulation=None, sheet=None):
 
     Parameters
     ----------
-    path : str or Path
-        A file, or the name of a curve that ships, such as ``"kakade_2018_goserelin"``.
+    path : str or Path or DataFrame
+        A file, or the name of a curve that ships, such as ``"kakade_2018_goserelin"``; or a pandas DataFrame with the
+        columns and headers of such a file.
     time : {"min", "h", "day", "week"}, optional
         Unit of the times, where the file does not say it.
     released : {"percent", "fraction"}, optional
@@ -55,17 +58,25 @@ def read_study(path, *, time=None, released=None, formulation=None, sheet=None):
         If there is no such curve, sheet, formulation or toml key.
     """
     asked = (_asked("time", time, time_from), _asked("released", released, released_from))
-    path = locate(path)
-    sidecar = read_sidecar(path)
-    grids, notes = grids_of(path, sheet)
+    if hasattr(path, "to_csv"):
+        content = path.to_csv(index=path.index.name is not None).encode()
+        path, sidecar, notes = Path("DataFrame"), Sidecar("DataFrame.toml"), ()
+        digest, grids = hashlib.sha256(content).hexdigest(), (read_text(content, path.name),)
+    else:
+        path = locate(shelf.as_path(path, StudyError, "lab.csv"))
+        sidecar, digest = read_sidecar(path), shelf.sha256(path)
+        grids, notes = grids_of(path, sheet)
     gathered = Gathered(Problems(path.name), notes=list(notes))
     frame, unit = _tables(path, grids, gathered, sidecar, asked)
     _check_names(sidecar, frame)
     study = Study.from_frame(
-        frame, time_unit=unit.unit, source=path.name, sha256=shelf.sha256(path), citation=sidecar.citation,
-        conditions=sidecar.conditions, formulation_conditions=sidecar.formulations,
+        frame, time_unit=unit.unit, source=path.name, sha256=digest, citation=sidecar.citation,
+        vessels=gathered.vessels, normalised=sidecar.normalised, conditions=sidecar.conditions,
+        formulation_conditions=sidecar.formulations,
         notes=tuple(dict.fromkeys((*sidecar.notes, *gathered.notes))), set_aside=tuple(gathered.set_aside),
-        remarks=tuple(dict.fromkeys((*gathered.warnings, *_suspicion(frame, unit)))))
+        remarks=tuple(dict.fromkeys((
+            *gathered.warnings, *_suspicion(frame, unit),
+            *sink_remarks(sidecar.sampling, frame, gathered.vessels, sidecar.file)))))
     return study if formulation is None else study.only(formulation)
 
 
@@ -134,6 +145,7 @@ def _tables(path, grids, gathered, sidecar, asked):
     frame = pd.concat(frames, ignore_index=True)
     if (frame["formulation"] == "").all():
         frame = frame.assign(formulation=path.stem)
+        gathered.vessels = dict(zip([path.stem], gathered.vessels.values(), strict=False))
         gathered.notes.append(f"formulation named '{path.stem}' after the file")
     return _typed(frame), units[0]
 

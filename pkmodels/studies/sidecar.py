@@ -7,8 +7,9 @@ from ..errors import StudyError, unknown
 from .settle import Said, released_from, time_from
 
 _TEXTS = ("title", "licence", "drug", "carrier", "medium")
-_KEYS = (*_TEXTS, "citation", "note", "time_unit", "released_unit", "conditions", "formulations", "sampling")
-_SAMPLING = ("vessel_volume", "sample_volume", "replacement", "dose")
+_KEYS = (*_TEXTS, "citation", "note", "time_unit", "released_unit", "conditions", "formulations", "sampling",
+         "normalised")
+_SAMPLING = ("vessel_volume", "sample_volume", "replacement", "dose", "solubility")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Sidecar:
     formulations : dict
         Formulation to such a mapping of its own.
     sampling : dict
+    normalised : bool
+        Whether the shares are of the total recovered.
     """
 
     file: str
@@ -38,6 +41,7 @@ class Sidecar:
     conditions: dict = field(default_factory=dict)
     formulations: dict = field(default_factory=dict)
     sampling: dict = field(default_factory=dict)
+    normalised: bool = False
 
 
 def read_sidecar(path):
@@ -65,6 +69,9 @@ def read_sidecar(path):
     for key in (*_TEXTS, "note", "time_unit", "released_unit"):
         if not isinstance(content.get(key, ""), str):
             raise StudyError(f"{path.name}: {key} = {content[key]!r} must be text in quotation marks")
+    if not isinstance(content.get("normalised", False), bool):
+        raise StudyError(f"{path.name}: normalised = {content['normalised']!r} must be true (shares of the total "
+                         f"recovered) or false (shares of the dose)")
     tables = {key: _table(content, key, path.name) for key in ("conditions", "formulations", "sampling")}
     _check_keys(tables["sampling"], _SAMPLING, f"{path.name}, [sampling]")
     for name in tables["formulations"]:
@@ -73,7 +80,9 @@ def read_sidecar(path):
     conditions = {key: content[key] for key in _TEXTS if key in content}
     return Sidecar(
         file=path.name, citation=_citation(content.get("citation", ""), path.name),
-        notes=(content["note"],) if "note" in content else (),
+        notes=((content["note"],) if "note" in content else ()) + (
+            (f"shares of the total recovered, not of the dose ({path.name})",) if content.get("normalised") else ()),
+        normalised=content.get("normalised", False),
         time=_said(content, "time_unit", time_from, path.name),
         released=_said(content, "released_unit", released_from, path.name),
         conditions={**conditions, **_plain(tables["conditions"], f"{path.name}, [conditions]"),

@@ -10,13 +10,16 @@ import pandas as pd
 from .. import units
 from ..errors import StudyError, unknown
 from . import account, checks
-from .assemble import COLUMNS
-from .cells import LARGEST
-from .settle import LARGEST_FRACTION, SMALLEST_PERCENT, released_from, time_from
+from .arrays import check_arrays, numbers, texts
+from .assemble import COLUMNS, CONCENTRATION, CONCENTRATION_SD, through_vessel
+from .settle import released_from, time_from
+from .vessel import Vessel
 
 _ATTRIBUTES = {"released": ("1", "released share of the dose"), "sd": ("1", "standard deviation of the released share"),
                "n": ("1", "number of replicates behind the value"), "time_hour": ("h", "time since the start"),
                "row": ("1", "row of the file"), "concentration_mg_per_L": ("mg/L", "measured concentration"),
+               "concentration_sd_mg_per_L": ("mg/L", "standard deviation of the measured concentration"),
+               "sample": ("1", "number of the sample taken from its vessel"),
                "temperature_degC": ("degC", "temperature of the medium")}
 
 
@@ -45,6 +48,10 @@ class Study:
         Warnings that came up while reading; `warnings` adds those that the data show.
     formulation_conditions : mapping
         Formulation to conditions of its own.
+    vessels : mapping of str to Vessel
+        Formulation to how its samples were taken, where concentrations were measured.
+    normalised : bool
+        Whether the shares are of the total recovered (the last point made 100 %), not of the dose.
     """
 
     frame: pd.DataFrame
@@ -57,6 +64,8 @@ class Study:
     set_aside: tuple = ()
     remarks: tuple = ()
     formulation_conditions: dict = field(default_factory=dict)
+    vessels: dict = field(default_factory=dict)
+    normalised: bool = False
 
     @classmethod
     def from_arrays(cls, times, released, *, time_unit, released_unit="fraction", sd=None, n=None, replicate=None,
@@ -86,16 +95,16 @@ class Study:
         """
         time_unit = time_from(time_unit, f"time_unit='{time_unit}'")
         divisor = {"percent": 100.0, "fraction": 1.0}[released_from(released_unit, f"released_unit='{released_unit}'")]
-        times = _numbers(times, "times", None)
+        times = numbers(times, "times", None)
         points = len(times)
         frame = pd.DataFrame({
-            "formulation": _texts(formulation, "formulation", points),
-            "replicate": _texts(replicate, "replicate", points),
+            "formulation": texts(formulation, "formulation", points),
+            "replicate": texts(replicate, "replicate", points),
             "time_hour": times * units.factor(time_unit, "h"),
-            "released": _numbers(released, "released", points) / divisor,
-            "sd": _numbers(sd, "sd", points) / divisor, "n": _numbers(n, "n", points),
+            "released": numbers(released, "released", points) / divisor,
+            "sd": numbers(sd, "sd", points) / divisor, "n": numbers(n, "n", points),
             "row": np.arange(1, points + 1)})
-        remarks = _check_arrays(frame, times, divisor)
+        remarks = check_arrays(frame, times, divisor)
         gone = frame[frame["released"].isna()]
         hours = frame["time_hour"].to_numpy()
         remarks += checks.suspect_unit(hours, time_unit, lambda unit: f"write time_unit='{unit}'") if points else ()
@@ -103,6 +112,56 @@ class Study:
             frame[frame["released"].notna()], time_unit=time_unit, source=source, citation=citation, remarks=remarks,
             sha256=hashlib.sha256(frame.to_csv(index=False, lineterminator="\n").encode()).hexdigest(),
             set_aside=tuple(f"row {row}: released is NaN; not used, and not taken as zero" for row in gone["row"]))
+
+    @classmethod
+    def from_concentrations(cls, times, concentrations, *, time_unit, concentration_unit, vessel_volume, dose,
+                            sample_volume=None, replacement="fresh", sd=None, n=None, replicate=None, formulation="",
+                            source="", citation=""):
+        """A study of measured concentrations, of which every sample took drug away.
+
+        Parameters
+        ----------
+        times, concentrations : array_like, shape (samples,)
+            All samples that were taken, in any order.
+        time_unit : {"min", "h", "day", "week"}
+        concentration_unit : str
+            Such as ``"ug/mL"``.
+        vessel_volume, sample_volume, dose : str
+            With unit: ``"10 mL"``, ``"2 mL"``, ``"1.25 mg"`` (the drug in the vessel at the start).
+        replacement : {"fresh", "none", "full"}
+            What follows a sample: fresh medium, nothing, or an exchange of the whole medium.
+        sd, n, replicate, formulation, source, citation
+            As in `from_arrays`; sd in ``concentration_unit``.
+
+        Returns
+        -------
+        Study
+            Released shares, and the concentrations beside them, to which `fit` fits.
+
+        Raises
+        ------
+        StudyError, UnitError
+            As `from_arrays`, and if the vessel cannot be.
+        """
+        vessel = Vessel.of(vessel_volume=vessel_volume, sample_volume=sample_volume, dose=dose,
+                           replacement=replacement)
+        factor = units.factor(concentration_unit, "mg/L")
+        measured = numbers(concentrations, "concentrations", len(numbers(times, "times", None))) * factor
+        if not np.all(np.isfinite(measured)):
+            raise StudyError(f"concentrations, row {int(np.argmin(np.isfinite(measured))) + 1}: what this sample took "
+                             f"away is needed for all later ones; give a number")
+        # Zeros in place of the shares until the vessel has been gone through; the other numbers are checked on the way.
+        empty = cls.from_arrays(times, np.zeros(len(measured)), time_unit=time_unit, n=n, replicate=replicate,
+                                formulation=formulation, source=source, citation=citation)
+        place = empty.frame["row"].to_numpy() - 1
+        frame = empty.frame.assign(**{CONCENTRATION: measured[place],
+                                      "sd": numbers(sd, "sd", len(measured))[place] * factor})
+        vessels = dict.fromkeys(empty.formulations, vessel)
+        frame = through_vessel(frame, vessels)
+        check_arrays(frame, empty.times, 100.0)
+        digest = hashlib.sha256(frame.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
+        return replace(empty, frame=frame, vessels=vessels, sha256=digest,
+                       notes=(f"released share calculated from concentrations ({vessel})",))
 
     @classmethod
     def from_frame(cls, frame, **settings):
@@ -144,6 +203,19 @@ class Study:
     def sd(self):
         """Standard deviation of every point as a share of the dose, NaN where unknown."""
         return self.frame["sd"].to_numpy(copy=True)
+
+    @property
+    def vessel(self):
+        """How the samples of this one formulation were taken; None where released shares were given."""
+        one = self.formulations[0] if len(self.formulations) == 1 else None
+        return self.vessels.get(one) if CONCENTRATION in self.frame else None
+
+    @property
+    def in_vessel(self):
+        """The study with what was in the vessel at each sample (share of the dose) in place of what was released."""
+        per_share = self.vessel.dose / self.vessel.vessel_volume
+        return replace(self, frame=self.frame.assign(released=self.frame[CONCENTRATION] / per_share,
+                                                     sd=self.frame[CONCENTRATION_SD] / per_share))
 
     @property
     def n(self):
@@ -237,7 +309,8 @@ class Study:
         import xarray
 
         kept = {name: ("point", self.frame[name].to_numpy(copy=True)) for name in self.frame.columns}
-        data = {name: kept.pop(name) for name in ("released", "sd", "n", "concentration_mg_per_L") if name in kept}
+        data = {name: kept.pop(name) for name in ("released", "sd", "n", CONCENTRATION, CONCENTRATION_SD, "sample")
+                if name in kept}
         kept["time"] = kept.pop("time_hour")
         for name in ("formulation", "replicate"):
             kept[name] = ("point", self.frame[name].to_numpy(dtype=object))
@@ -256,51 +329,3 @@ class Study:
 
     def _repr_html_(self):
         return account.as_html(self)
-
-
-def _numbers(values, name, points):
-    """An array of floats, one per point; NaN for what is not given."""
-    if values is None:
-        return np.full(points, np.nan)
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as problem:
-        raise StudyError(f"{name} holds something that is not a number ({problem}); give numbers") from problem
-    array = np.full(points, float(array)) if array.ndim == 0 and points is not None else array
-    if array.ndim != 1 or (points is not None and len(array) != points):
-        wanted = "one row of numbers" if points is None else f"{points} numbers, one per time"
-        raise StudyError(f"{name} has shape {array.shape}; give {wanted}")
-    return array
-
-
-def _texts(values, name, points):
-    if values is None or isinstance(values, str):
-        return [values or ""] * points
-    texts = ["" if each is None else str(each) for each in values]
-    if len(texts) != points:
-        raise StudyError(f"{name} has {len(texts)} entries for {points} times; give one text, or one per time")
-    return texts
-
-
-def _check_arrays(frame, times, divisor):
-    """Refuse numbers that cannot be release; returns warnings."""
-    for name, wrong, text in (
-        ("times", ~(np.abs(times) < LARGEST), "is not a time; give a finite number"),
-        ("sd", frame["sd"] < 0, "is negative; a standard deviation cannot be below 0"),
-        ("times", times < 0, "is negative; count from the start of the release"),
-        ("released", np.abs(frame["released"]) >= LARGEST, "is not a share; give a finite number, or NaN for none"),
-        ("released", frame["released"] < -0.02, "is below -2 % of the dose; check the blank and the unit"),
-    ):
-        if np.any(wrong):
-            k = int(np.flatnonzero(wrong)[0])
-            value = times[k] if name == "times" else frame[name].iloc[k] * divisor
-            more = f" (and {int(np.sum(wrong)) - 1} more)" if np.sum(wrong) > 1 else ""
-            raise StudyError(f"{name}, row {k + 1}{more}: {value:g} {text}")
-    largest = frame["released"].max()
-    if divisor == 1.0 and largest > SMALLEST_PERCENT:
-        raise StudyError(f"released is given as fractions of the dose, but the largest value is {largest:g}; if the "
-                         f"values are per cent, write released_unit='percent'")
-    if divisor == 100.0 and 100 * largest <= LARGEST_FRACTION and (frame["released"] != 0).sum() > 2:
-        return (f"released is given as per cent, but the largest value is {100 * largest:g} %; if the values are "
-                f"fractions, write released_unit='fraction'",)
-    return ()

@@ -36,6 +36,23 @@ class Vessel:
     replacement: str
     where: str
 
+    @classmethod
+    def of(cls, *, vessel_volume, dose, sample_volume=None, replacement="fresh", where="the call"):
+        """A vessel of texts with units, such as ``vessel_volume="10 mL"``, ``dose="1.25 mg"``.
+
+        Raises
+        ------
+        StudyError
+            If a text is no volume or mass, the replacement is unknown, or the volume of the sample is missing.
+        """
+        said = {"vessel_volume": vessel_volume, "sample_volume": sample_volume, "dose": dose}
+        if sample_volume is None and replacement != "full":
+            raise StudyError(f"{where} does not say the volume of the samples; give sample_volume='2 mL', or "
+                             f"replacement='full' where the whole medium is exchanged")
+        numbers = {name: said_number(name, str(value), where) for name, value in said.items() if value is not None}
+        return cls(**{"sample_volume": 0.0, **numbers}, replacement=said_number("replacement", replacement, where),
+                   where=where)
+
     def matrix(self, samples):
         """The sampling operator over the dose: shares of dose per mg/L."""
         return sampling_matrix(samples, vessel_volume=self.vessel_volume, sample_volume=self.sample_volume,
@@ -75,9 +92,11 @@ def find_vessel(comments, settings, file, beside):
             from_comments.setdefault(name, (value, f"row {row}"))
     said = {name: [] for name in ("vessel_volume", "sample_volume", "dose", "replacement")}
     for name, (value, where) in from_comments.items():
-        said[name].append((_number(name, value, f"{file}, {where}"), where))
+        said[name].append((said_number(name, value, f"{file}, {where}"), where))
     for name, value in settings.items():
-        said[name].append((_number(name, value, f"{beside}, [sampling]"), beside))
+        if name not in said:
+            continue
+        said[name].append((said_number(name, value, f"{beside}, [sampling]"), beside))
     found = {name: _agreed(name, values, file) for name, values in said.items() if values}
     needed = ["vessel_volume", "dose", "replacement"] + ["sample_volume"] * (found.get("replacement") != "full")
     missing = [name.replace("_", " ") for name in needed if name not in found]
@@ -112,7 +131,7 @@ def _is_of_kind(amount, unit):
         return False
 
 
-def _number(name, value, place):
+def said_number(name, value, place):
     """Litres, milligrams, or the word for the replacement."""
     if name == "replacement":
         if value not in REPLACEMENTS:
@@ -123,6 +142,8 @@ def _number(name, value, place):
         number, given = units.quantity(value, unit, example)
     except UnitError as problem:
         raise StudyError(f"{place}: {name} = '{value}': {problem}") from problem
+    if not number > 0:
+        raise StudyError(f"{place}: {name} = '{value}' must be above 0, such as {example}")
     return float(units.convert(number, given, {"mL": "L", "mg": "mg"}[unit]))
 
 
