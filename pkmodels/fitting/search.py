@@ -16,7 +16,9 @@ STARTS, SCOUTS, WALKERS, SCOUT_STEPS, STEPS = 2048, 160, 32, 15, 60
 #: What is usual: times so many times beyond the samples, plain numbers within this factor of their typical value.
 USUAL, USUAL_NUMBER = 3.0, 4.0
 #: Walkers that go on to the end; how far into each gap between samples a lag is put, and into how many gaps at most.
-LAST, INTO_GAP, GAPS = 8, (0.002, 0.35, 0.7, 0.998), 15
+LAST, INTO_GAP, GAPS = 8, (0.002, 0.35, 0.7, 0.999), 30
+#: Nearest that a lag comes to the next sample, as a share of that sample's time.
+CLOSEST = 1e-12
 #: Places that are part the best one, part another start.
 CROSSED = 64
 #: Of a walk from a start that somebody gave.
@@ -60,10 +62,10 @@ def search(problem, seed, start=None):
         best = found[np.argmin(squares)]
         again = np.concatenate([_hops(problem, best, spread, seed),
                                 _crossed(problem, best, spread, CROSSED // fewer, seed)])
-        other, other_squares = _possible(problem, *_walk(problem, again))
+        other, other_squares = _possible(problem, *_walk(problem, again, in_gaps=True))
         found, squares = np.concatenate([found, other]), np.concatenate([squares, other_squares])
         order = np.argsort(squares, kind="stable")[:LAST]
-        return _in_rank(*_possible(problem, *_walk(problem, found[order], LONG_WALK)))
+        return _in_rank(*_possible(problem, *_walk(problem, found[order], LONG_WALK, in_gaps=True)))
     if start is not None:
         # Of equally good places (pools that have exchanged their names) the one that the start leads to.
         own, own_squares = _walk(problem, np.asarray(start, dtype=float)[None], LONG_WALK)
@@ -100,8 +102,8 @@ def _hops(problem, best, starts, seed):
     Once with all else as it is, and twice with about half of it taken from other starts.
     """
     seen = np.unique(np.append(problem.times, 0.0))
-    seen = np.quantile(seen, np.linspace(0, 1, min(len(seen), GAPS + 1)))
-    places = np.concatenate([seen[:-1] + share * np.diff(seen) for share in INTO_GAP])
+    gaps = np.unique(np.linspace(0, len(seen) - 2, min(len(seen) - 1, GAPS)).round().astype(int))
+    places = np.concatenate([seen[gaps] + share * np.diff(seen)[gaps] for share in INTO_GAP])
     hops = [best[None]]
     for k, p in enumerate(problem.model.parameters):
         if _is_lag(p) and p.name not in problem.fixed:
@@ -124,9 +126,9 @@ def _is_lag(parameter):
     return parameter.scale == "linear" and dict(units.dimension(parameter.unit)) == {"[time]": 1.0}
 
 
-def _walk(problem, starts, steps=STEPS):
+def _walk(problem, starts, steps=STEPS, in_gaps=False):
     if isinstance(problem.model, Curve):
-        return _walk_together(problem, starts, steps)
+        return _walk_together(problem, starts, steps, in_gaps)
     return _walk_alone(problem, starts)
 
 
@@ -179,43 +181,91 @@ def _hypercube(count, size, seed):
     return (strata + generator.random((count, size))) / count
 
 
-def _walk_together(problem, starts, steps):
-    """Levenberg's and Marquardt's steps for all walkers at once, kept within the bounds."""
-    model, box = problem.model, problem.box
-    low, high = scaled(model, box.lower), scaled(model, box.upper)
-    place = np.clip(scaled(model, starts), low, high)
-    residual, slope = _residual_and_slope(problem, place)
+def _walk_together(problem, starts, steps, in_gaps=False):
+    """Levenberg's and Marquardt's steps for all walkers at once, kept within the bounds.
+
+    With ``in_gaps`` every lag keeps to the gap between samples in which it starts, and walks there by the logarithm
+    of what is left until the next sample: release that begins a hair before a sample is steep in anything else.
+    """
+    ground = _Ground(problem, starts, in_gaps)
+    model, low, high = problem.model, ground.low, ground.high
+    place = np.clip(ground.place, low, high)
+    everyone = np.arange(len(place))
+    numbers = ground.numbers(place, everyone)
+    residual, slope = _off(problem, numbers), ground.slope(numbers, everyone)
     squares = np.sum(residual**2, axis=-1)
-    damping = np.full(len(place), 1e-2)
-    size = place.shape[1]
+    damping, active = np.full(len(place), 1e-2), everyone
+    one = np.eye(place.shape[1])
     steepest = np.zeros_like(place)
     enough = 1e-10 if steps < LONG_WALK else 1e-16
     for _ in range(steps):
-        gradient = np.einsum("wnp,wn->wp", slope, residual)
+        at, r, j, d = place[active], residual[active], slope[active], damping[active]
+        bottom, top = (low[active], high[active]) if low.ndim == 2 else (low, high)
+        gradient = np.matmul(r[:, None, :], j)[:, 0, :]
         # A parameter at its bound that wants to go further stays where it is.
-        held = ((place <= low) & (gradient > 0)) | ((place >= high) & (gradient < 0))
-        free = np.where(held[:, None, :], 0.0, slope)
-        normal = np.einsum("wnp,wnq->wpq", free, free)
-        diagonal = np.einsum("wpp->wp", normal)
+        held = ((at <= bottom) & (gradient > 0)) | ((at >= top) & (gradient < 0))
+        free = np.where(held[:, None, :], 0.0, j)
+        normal = np.matmul(free.transpose(0, 2, 1), free)
         # Marquardt's scaling with the steepest slope seen so far, so that units do not matter.
-        steepest = np.maximum(steepest, diagonal)
-        ridge = damping[:, None] * (steepest + FLOOR * steepest.max(axis=1, keepdims=True)) + held + TINY
+        steep = steepest[active] = np.maximum(steepest[active], np.einsum("wpp->wp", normal))
+        ridge = d[:, None] * (steep + FLOOR * steep.max(axis=1, keepdims=True)) + held + TINY
         downhill = -np.where(held, 0.0, gradient)
-        step = np.linalg.solve(normal + ridge[:, :, None] * np.eye(size), downhill[..., None])[..., 0]
-        trial = np.clip(place + step, low, high)
-        trial_residual, trial_slope = _residual_and_slope(problem, trial)
+        step = np.linalg.solve(normal + ridge[:, :, None] * one, downhill[..., None])[..., 0]
+        trial = np.clip(at + step, bottom, top)
+        numbers = ground.numbers(trial, active)
+        trial_residual = _off(problem, numbers)
         trial_squares = np.sum(trial_residual**2, axis=-1)
-        better = (trial_squares < squares) & problem.in_order(unscaled(model, trial))
-        gain = np.where(better, squares - np.where(better, trial_squares, 0), 0)
-        damping = np.where(better, np.maximum(damping / 5, 1e-12), np.minimum(damping * 4, 1e8))
-        place = np.where(better[:, None], trial, place)
-        residual = np.where(better[:, None], trial_residual, residual)
-        slope = np.where(better[:, None, None], trial_slope, slope)
-        done = (gain <= enough * squares) & (better | (damping >= 1e6))
-        squares = np.where(better, trial_squares, squares)
-        if np.all(done):
+        better = trial_squares < squares[active]
+        if model.ordered:
+            better &= problem.in_order(numbers)
+        gain = np.where(better, squares[active] - trial_squares, 0)
+        damping[active] = np.where(better, np.maximum(d / 5, 1e-12), np.minimum(d * 4, 1e8))
+        took = active[better]
+        done = (gain <= enough * squares[active]) & (better | (d >= 1e6)) | (squares[active] <= TINY)
+        if len(took):
+            place[took], residual[took], squares[took] = trial[better], trial_residual[better], trial_squares[better]
+            going = better & ~done
+            if going.any():
+                slope[active[going]] = ground.slope(numbers[going], active[going])
+        active = active[~done]
+        if not len(active):
             break
-    return unscaled(model, place), squares
+    return ground.numbers(place, everyone), squares
+
+
+class _Ground:
+    """What walkers walk on: the parameters' own scales, or for a lag the logarithm of the time to the next sample."""
+
+    def __init__(self, problem, starts, in_gaps):
+        self.problem, model, box = problem, problem.model, problem.box
+        self.low, self.high = scaled(model, box.lower), scaled(model, box.upper)
+        self.place, self.lags = scaled(model, starts), ()
+        if in_gaps:
+            bends = {s for kink in getattr(model, "kinks", ()) for s in kink.free_symbols}
+            self.lags = [k for k, p in enumerate(model.parameters)
+                         if _is_lag(p) and p.symbol in bends and p.name not in problem.fixed]
+        if not self.lags:
+            return
+        self.low, self.high = (np.tile(side, (len(starts), 1)) for side in (self.low, self.high))
+        edges = np.unique([0.0, *problem.times, 2 * problem.times.max()])
+        gap = np.clip(np.searchsorted(edges, starts[:, self.lags], side="right"), 1, len(edges) - 1)
+        self.next = edges[gap]
+        left = np.maximum(self.next - starts[:, self.lags], CLOSEST * self.next)
+        self.place[:, self.lags] = np.log(left)
+        self.low[:, self.lags] = np.log(CLOSEST * self.next)
+        self.high[:, self.lags] = np.log(self.next - edges[gap - 1])
+
+    def numbers(self, place, which):
+        found = unscaled(self.problem.model, place)
+        if len(self.lags):
+            found[:, self.lags] = np.maximum(self.next[which] - np.exp(place[:, self.lags]), 0.0)
+        return found
+
+    def slope(self, numbers, which):
+        by = _inside_slope(self.problem.model, numbers)
+        if len(self.lags):
+            by[:, self.lags] = numbers[:, self.lags] - self.next[which]
+        return _tilt(self.problem, numbers, by)
 
 
 def _walk_alone(problem, starts):
@@ -240,17 +290,26 @@ def _residual_and_slope(problem, place):
 
 
 def _residual(problem, place):
-    """Residuals; a walker that lost its footing counts as far off, so its step is taken back."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        residual = problem.residual(unscaled(problem.model, place))
-    return np.where(np.isfinite(residual), np.clip(residual, -FAR_OFF, FAR_OFF), FAR_OFF)
+    return _off(problem, unscaled(problem.model, place))
 
 
 def _slope(problem, place):
     """The slopes of the residuals on the parameters' own scales."""
     numbers = unscaled(problem.model, place)
+    return _tilt(problem, numbers, _inside_slope(problem.model, numbers))
+
+
+def _off(problem, numbers):
+    """Residuals; a walker that lost its footing counts as far off, so its step is taken back."""
     with np.errstate(over="ignore", invalid="ignore"):
-        slope = problem.slope(numbers) * _inside_slope(problem.model, numbers)[:, None, :]
+        residual = problem.residual(numbers)
+    return np.where(np.isfinite(residual), np.clip(residual, -FAR_OFF, FAR_OFF), FAR_OFF)
+
+
+def _tilt(problem, numbers, by):
+    """The slopes of the residuals, ``by`` being d value / d place."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        slope = problem.slope(numbers) * by[:, None, :]
     return np.clip(np.where(np.isfinite(slope), slope, 0.0), -STEEPEST, STEEPEST)
 
 
