@@ -10,7 +10,7 @@ from ..studies import Study
 from . import bounds, polish, search, statistics, verdicts, weighting
 from .batch import Batch, compare_each, fit_each
 from .bootstrap import bootstrap
-from .compare import Comparison
+from .compare import Comparison, ranked_models
 from .diagnostics import diagnose
 from .early import compare_early, mechanism
 from .many import fit_many
@@ -139,7 +139,7 @@ def compare(study, models=None, *, weights="none", errors="independent", seed=SE
     study : Study
         Of one formulation.
     models : sequence of str, optional
-        All release models of the catalogue when not given.
+        When not given, all release models of the catalogue, each curve once (`pkmodels.fitting.compare.ranked_models`).
     weights, errors : str
         As in `fit`.
     progress : callable, optional
@@ -150,7 +150,7 @@ def compare(study, models=None, *, weights="none", errors="independent", seed=SE
     Comparison
     """
     study = _one_formulation(study)
-    models = catalogue.list_models("release") if models is None else models
+    models = ranked_models() if models is None else models
     # Two names of one curve are one model.
     models = list(dict.fromkeys(catalogue.get_model(m) if isinstance(m, str) else m for m in models))
     fits, failed = [], {}

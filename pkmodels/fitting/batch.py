@@ -11,7 +11,7 @@ from .. import catalogue
 from ..errors import FitError, PkmodelsError, UnknownName, unknown
 from ..studies import checks
 from . import weighting
-from .compare import Comparison
+from .compare import Comparison, ranked_models
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +59,9 @@ class Batch:
 
     @property
     def best(self):
-        """The rows of `table` that hold the chosen model (lowest AICc) of every curve that could be fitted."""
-        return self.table[self.table["rank"] == 1]
+        """The rows of `table` that hold the chosen model of every curve that could be fitted (`Comparison.best`)."""
+        chosen = {(curve, found.best.model.name) for curve, found in self.comparisons.items()}
+        return self.table[[row in chosen for row in self.table.index]]
 
     def to_dict(self):
         """Plain numbers and texts, as the command line prints with ``--json``."""
@@ -89,7 +90,7 @@ class Batch:
         names = [fit.model.name for fit in fits]
         counts = sorted(((names.count(name), name) for name in dict.fromkeys(names)), key=lambda pair: -pair[0])
         if any(len(found.fits) > 1 for found in self.comparisons.values()):
-            said.append("chosen by AICc: " + ", ".join(f"{name} {count} times" for count, name in counts))
+            said.append("chosen: " + ", ".join(f"{name} {count} times" for count, name in counts))
         if self.failed:
             said.append(f"{len(self.failed)} fit{'s' * (len(self.failed) > 1)} could not be made; the column 'reason' "
                         f"says why")
@@ -165,7 +166,7 @@ def compare_each(study, models=None, *, weights="none", errors="independent", se
     ----------
     study : Study
     models : sequence of str, optional
-        All release models of the catalogue when not given.
+        As in `pkmodels.fitting.compare`.
     weights, errors, seed, progress
         As in `fit_each`.
 
@@ -173,7 +174,7 @@ def compare_each(study, models=None, *, weights="none", errors="independent", se
     -------
     Batch
     """
-    models = catalogue.list_models("release") if models is None else dict.fromkeys(models)
+    models = ranked_models() if models is None else dict.fromkeys(models)
     return _each(study, models, progress, weights=weights, errors=errors, seed=seed)
 
 

@@ -7,22 +7,19 @@ What is found here is polished and described by lmfit (`polish.py`).
 import numpy as np
 from scipy.optimize import least_squares
 
-from .. import units
 from ..model import Curve
 from .bounds import scaled, unscaled
 from .problem import FAR_OFF
+from .starts import _anew, _around, _is_lag, _scouts, _spread
 
 STARTS, SCOUTS, WALKERS, SCOUT_STEPS, STEPS = 2048, 160, 32, 15, 60
-#: What is usual: times so many times beyond the samples, plain numbers within this factor of their typical value.
-USUAL, USUAL_NUMBER = 3.0, 4.0
-#: Walkers that go on to the end; how far into each gap between samples a lag is put, and into how many gaps at most.
-LAST, INTO_GAP, GAPS = 8, (0.002, 0.35, 0.7, 0.999), 30
+#: Walkers that go on to the end, and the steps of a walk from a start that somebody gave.
+LAST, LONG_WALK = 8, 1000
 #: Nearest that a lag comes to the next sample, as a share of that sample's time.
 CLOSEST = 1e-12
-#: Places that are part the best one, part another start.
-CROSSED = 64
-#: Of a walk from a start that somebody gave.
-LONG_WALK = 1000
+#: Rounds of new places at most; at least two from so many parameters on, more while one is worth this share of the
+#: squares.
+ROUNDS, MANY, WORTH = 5, 5, 1e-4
 FLOW_STARTS, FLOW_WALKERS, FLOW_STEPS = 40, 4, 60
 #: Steepest slope that is believed; more is a walker at the edge of what numbers can hold.
 STEEPEST = 1e12
@@ -59,13 +56,15 @@ def search(problem, seed, start=None):
     found, squares = _walk(problem, starts[order])
     found, squares = _possible(problem, found, squares)
     if closed and start is None and len(found):
-        best = found[np.argmin(squares)]
-        again = np.concatenate([_hops(problem, best, spread, seed),
-                                _crossed(problem, best, spread, CROSSED // fewer, seed)])
-        other, other_squares = _possible(problem, *_walk(problem, again, in_gaps=True))
-        found, squares = np.concatenate([found, other]), np.concatenate([squares, other_squares])
-        order = np.argsort(squares, kind="stable")[:LAST]
-        return _in_rank(*_possible(problem, *_walk(problem, found[order], LONG_WALK, in_gaps=True)))
+        many = len(problem.names) - len(problem.fixed) >= MANY
+        for turn in range(ROUNDS):
+            before = squares.min()
+            other, other_squares = _possible(problem, *_walk(
+                problem, _anew(problem, found, squares, spread, fewer, seed + turn), in_gaps=True))
+            found, squares = np.concatenate([found, other]), np.concatenate([squares, other_squares])
+            if squares.min() >= before * (1 - WORTH) and (turn or not many):
+                break
+        return _in_rank(*_possible(problem, *_walk(problem, _last(found, squares), LONG_WALK, in_gaps=True)))
     if start is not None:
         # Of equally good places (pools that have exchanged their names) the one that the start leads to.
         own, own_squares = _walk(problem, np.asarray(start, dtype=float)[None], LONG_WALK)
@@ -87,98 +86,18 @@ def _possible(problem, found, squares):
     return found[fine], squares[fine]
 
 
-def _scouts(starts, squares, count):
-    """The nearest of all starts, and as many that are each the nearest of a handful, so that no valley is left out."""
-    half = count // 2
-    nearest = np.argsort(squares, kind="stable")[:half]
-    groups = np.array_split(np.arange(len(starts)), half)
-    others = [group[np.argmin(squares[group])] for group in groups if len(group)]
-    return starts[np.unique(np.concatenate([nearest, others]))]
-
-
-def _hops(problem, best, starts, seed):
-    """The best place with each of its lags moved between every two samples: a lag has a valley in each gap.
-
-    Once with all else as it is, and twice with about half of it taken from other starts.
-    """
-    seen = np.unique(np.append(problem.times, 0.0))
-    gaps = np.unique(np.linspace(0, len(seen) - 2, min(len(seen) - 1, GAPS)).round().astype(int))
-    places = np.concatenate([seen[gaps] + share * np.diff(seen)[gaps] for share in INTO_GAP])
-    hops = [best[None]]
-    for k, p in enumerate(problem.model.parameters):
-        if _is_lag(p) and p.name not in problem.fixed:
-            for others in (best[None], *(_crossed(problem, best, starts, len(places), seed + j) for j in (1, 2))):
-                hops.append(np.resize(others, (len(places), len(best))))
-                hops[-1][:, k] = places
-    found = np.clip(np.concatenate(hops), problem.box.lower, problem.box.upper)
-    return found[problem.in_order(found)]
-
-
-def _crossed(problem, best, starts, count, seed):
-    """The best place with about half of its parameters taken from other starts."""
-    generator = np.random.default_rng(seed)
-    others = starts[generator.integers(len(starts), size=count)]
-    found = np.where(generator.random(others.shape) < 0.5, others, best)
-    return np.where(problem.in_order(found)[:, None], found, best)
-
-
-def _is_lag(parameter):
-    return parameter.scale == "linear" and dict(units.dimension(parameter.unit)) == {"[time]": 1.0}
+def _last(found, squares):
+    """The best places that differ from each other by their sums of squares."""
+    order = np.argsort(squares, kind="stable")
+    ranked = squares[order]
+    new = np.append(True, np.diff(ranked) > 1e-9 * ranked[1:])
+    return found[order[new][:LAST]]
 
 
 def _walk(problem, starts, steps=STEPS, in_gaps=False):
     if isinstance(problem.model, Curve):
         return _walk_together(problem, starts, steps, in_gaps)
     return _walk_alone(problem, starts)
-
-
-def _spread(problem, count, seed):
-    """Latin hypercubes on the parameters' own scales, inside units, shape (count, parameters).
-
-    One half covers the whole box of starts; the other one what is usual: times that the samples show,
-    lags as dense as the samples, and plain numbers within a factor of their typical value.
-    """
-    box, model = problem.box, problem.model
-    low, high = scaled(model, box.start_lower), scaled(model, box.start_upper)
-    places = _hypercube(count // 2, len(problem.names), seed)
-    wide = unscaled(model, low + places * (high - low))
-    places = _hypercube(count - count // 2, len(problem.names), seed + 1)
-    usual = np.stack([_usual(problem, k, places[:, k]) for k in range(len(problem.names))], axis=1)
-    # In turn, so that every handful of starts holds some of both.
-    both = np.empty((count, len(low)))
-    both[1::2], both[::2] = wide, usual
-    return np.clip(both, box.lower, box.upper)
-
-
-def _usual(problem, k, places):
-    """Places between 0 and 1 as values of one parameter that are usual for these samples."""
-    p, box = problem.model.parameters[k], problem.box
-    seen = np.unique(problem.times[problem.times > 0])
-    if _is_lag(p):
-        return np.interp(places, np.linspace(0, 1, len(seen) + 1), [0.0, *seen])
-    low, high = box.start_lower[k], box.start_upper[k]
-    if p.scale == "log":
-        power = dict(units.dimension(p.unit)).get("[time]", 0.0)
-        typical = units.inside(p.value, p.unit)
-        narrow = (sorted(((seen[0] / USUAL) ** power, (seen[-1] * USUAL) ** power)) if power
-                  else (typical / USUAL_NUMBER, typical * USUAL_NUMBER))
-        narrow = np.clip(narrow, low, high)
-        low, high = narrow if narrow[0] < narrow[1] else (low, high)
-        return np.exp(np.log(low) + places * (np.log(high) - np.log(low)))
-    return low + places * (high - low)
-
-
-def _around(problem, start, count, seed):
-    """The start itself, then starts that differ from it by up to a factor of 30 up and down."""
-    places = _hypercube(count - 1, len(problem.names), seed)
-    factors = np.concatenate([np.ones((1, len(start))), 30.0 ** (2 * places - 1)])
-    return np.clip(start * factors, problem.box.lower, problem.box.upper)
-
-
-def _hypercube(count, size, seed):
-    generator = np.random.default_rng(seed)
-    strata = np.stack([generator.permutation(count) for _ in range(size)], axis=1)
-    return (strata + generator.random((count, size))) / count
 
 
 def _walk_together(problem, starts, steps, in_gaps=False):
@@ -283,10 +202,6 @@ def _walk_alone(problem, starts):
         found.append(unscaled(model, np.clip(walked.x, low, high)))
     found = np.array(found).reshape(-1, len(low))
     return found, problem.squares(found)
-
-
-def _residual_and_slope(problem, place):
-    return _residual(problem, place), _slope(problem, place)
 
 
 def _residual(problem, place):
