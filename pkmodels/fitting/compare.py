@@ -171,20 +171,16 @@ class Comparison:
             return (f": of these models it explains the points best for the number of its parameters ({misses}; lowest "
                     f"AICc, Akaike weight {weight:.2f}).")
         before = self.fits[:self.fits.index(best)]
-        far = sum(f.statistics["rmse"] > POOR for f in before)
-        passed = [f"{'it misses' if far == 1 else f'{far} miss'} them by more than {100 * POOR:g} %, too far to "
-                  f"predict with"] * bool(far)
-        if len(before) > far:
-            passed.append(("it begins" if len(before) - far == 1 else f"{len(before) - far} begin")
-                          + " above zero or fall again, which drug does not")
-        if len(before) == 1:
-            reason = (f"misses them by {100 * first.statistics['rmse']:.1f} %, too far to predict with" if far else
-                      "does not begin at zero or falls again, which drug does not")
-            text = (f", which {misses}. AICc ranks {first.model.name} before it for the number of its parameters, but "
-                    f"that {reason}.")
-        else:
-            text = (f", which {misses}. AICc ranks {len(before)} models before it, {first.model.name} first, but of "
-                    f"these {' and '.join(passed)}.")
+        far = [f for f in before if f.statistics["rmse"] > POOR]
+        wrong = len(before) - len(far)
+        reasons = [f"{_these(far, before, 'misses', 'miss')} them by more than {100 * POOR:g} % "
+                   f"({far[0].model.name} by {100 * far[0].statistics['rmse']:.1f} %), too far to predict with,"
+                   ] if far else []
+        if wrong:
+            reasons.append(f"{_these(range(wrong), before, 'does', 'do')} not begin at zero or "
+                           f"{'falls' if wrong == 1 else 'fall'} again, which drug does not")
+        ranked = f"{first.model.name}" if len(before) == 1 else f"{len(before)} models, {first.model.name} first,"
+        text = f", which {misses}. By AICc {ranked} would come before it, but {' and '.join(reasons).rstrip(',')}."
         if math.isfinite(s["aicc"]):
             return text + f" Of the models that remain it has the lowest AICc ({s['aicc']:.2f})."
         return text + " Of the models that remain it has the fewest parameters; there are too few points for its AICc."
@@ -222,6 +218,13 @@ class Comparison:
                    f"{s['aicc']:.2f}" if math.isfinite(s["aicc"]) else "too few points",
                    f"same curve as {self.twins[f.model.name]}" if f.model.name in self.twins else f"{w:.3f}",
                    len(f.verdicts) or "")
+
+
+def _these(some, of, one, several):
+    """The subject of a sentence about some of these models, with its verb."""
+    if len(some) == len(of):
+        return f"that {one}" if len(of) == 1 else f"these all {several}"
+    return f"{len(some)} of these {one if len(some) == 1 else several}"
 
 
 def _lawful(fit):
