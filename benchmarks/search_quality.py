@@ -51,11 +51,17 @@ def reference(model, study, starts, seed=20):
         begin, end = usual if k % 2 else (low, high)
         begin, end = np.maximum(begin, -60), np.minimum(end, 60)
         place = np.clip(begin + generator.random(len(low)) * (end - begin), low + 1e-9, high - 1e-9)
+        for slower, faster in model.ordered:
+            pair = [problem.names.index(s.name) for s in (slower, faster)]
+            place[pair] = np.sort(place[pair])
         ends.append(_descend(problem, place, low, high, 1e-8, 100))
-    ends = sorted((end for end in ends if end is not None), key=lambda end: end[0])[:BEST]
+    # scipy knows no order; an end that breaks it is no fit of this model.
+    ends = sorted((end for end in ends if end is not None and problem.in_order(bounds.unscaled(model, end[1]))),
+                  key=lambda end: end[0])[:BEST]
     # The nearest ones again, to the last digit.
     again = [_descend(problem, np.clip(place, low + 1e-12, high - 1e-12), low, high, 1e-13, 500) for _, place in ends]
-    return min((end[0] for end in [*ends, *filter(None, again)]), default=np.inf)
+    again = [end for end in again if end is not None and problem.in_order(bounds.unscaled(model, end[1]))]
+    return min((end[0] for end in [*ends, *again]), default=np.inf)
 
 
 def _descend(problem, place, low, high, tolerance, most):

@@ -9,6 +9,8 @@ from .bounds import scaled, unscaled
 USUAL, USUAL_NUMBER = 3.0, 4.0
 #: How far into each gap between samples a lag is put, and into how many gaps at most.
 INTO_GAP, GAPS = (0.002, 0.35, 0.7, 0.999), 30
+#: Places of two lags at once.
+PAIRS = 160
 #: Places that are part the best one, part another start (half as many: part another end, of so many).
 CROSSED, ENDS = 64, 24
 
@@ -89,11 +91,18 @@ def _hops(problem, best, starts, seed):
     gaps = np.unique(np.linspace(0, len(seen) - 2, min(len(seen) - 1, GAPS)).round().astype(int))
     places = np.concatenate([seen[gaps] + share * np.diff(seen)[gaps] for share in INTO_GAP])
     hops = [best[None]]
-    for k, p in enumerate(problem.model.parameters):
-        if _is_lag(p) and p.name not in problem.fixed:
-            for others in (best[None], *(_crossed(problem, best, starts, len(places), seed + j) for j in (1, 2))):
-                hops.append(np.resize(others, (len(places), len(best))))
-                hops[-1][:, k] = places
+    lags = [k for k, p in enumerate(problem.model.parameters) if _is_lag(p) and p.name not in problem.fixed]
+    for k in lags:
+        for others in (best[None], *(_crossed(problem, best, starts, len(places), seed + j) for j in (1, 2))):
+            hops.append(np.resize(others, (len(places), len(best))))
+            hops[-1][:, k] = places
+    if len(lags) > 1:
+        # Two lags have a valley for every pair of gaps: as many as can be walked, drawn anew in every round.
+        generator = np.random.default_rng(seed + 1)
+        pairs = _crossed(problem, best, starts, PAIRS, seed + 3)
+        gap = generator.integers(0, len(seen) - 1, (PAIRS, len(lags)))
+        pairs[:, lags] = np.sort(seen[gap] + generator.random(gap.shape) * np.diff(seen)[gap], axis=1)
+        hops.append(pairs)
     found = np.clip(np.concatenate(hops), problem.box.lower, problem.box.upper)
     return found[problem.in_order(found)]
 
