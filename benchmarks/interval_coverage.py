@@ -89,6 +89,7 @@ def main():
     parser.add_argument("--draws", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1000, help="of the first curve; the others count on from it")
     parser.add_argument("--methods", help="names with commas between; all when not given")
+    parser.add_argument("--models", help="of the made curves, with commas between; all when not given")
     parser.add_argument("--errors", help="error models with commas between; all when not given")
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
@@ -100,7 +101,7 @@ def main():
     print("| model | errors | method | held (truth below, above) | not given |\n|---|---|---|---|---|")
     missed = []
     with ProcessPoolExecutor(given.workers) as pool:
-        for name in TRUTH:
+        for name in given.models.split(",") if given.models else TRUTH:
             for errors in given.errors.split(",") if given.errors else ERRORS:
                 jobs = [(name, errors, given.seed + k, draws, methods) for k in range(curves)]
                 done = [r for r in pool.map(one, jobs, chunksize=5) if r is not None]
@@ -112,7 +113,10 @@ def main():
 
 
 def report(name, errors, method, rows, curves):
-    """The line of one method, and what the recommended one misses; an interval that could not be given counts as one that does not hold the truth."""
+    """Print the line of one method; returns what the recommended one misses.
+
+    An interval that could not be given counts as one that does not hold the truth.
+    """
     missed, cells, none = [], [], 0
     for q in rows[0]:
         some = [r[q] for r in rows]

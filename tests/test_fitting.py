@@ -48,6 +48,22 @@ class TestOptimum:
             ss = [fitting.fit(curve_d, name, seed=seed).statistics["ss"] for seed in (1, 2, 3)]
             assert max(ss) <= min(ss) * 1.0001, name
 
+    @pytest.mark.parametrize("lag", [0.93 * (1 - 1e-6), 3.93 * (1 - 1e-4), 7.0])
+    def test_release_that_begins_a_hair_before_a_sample(self, lag):
+        """Made without errors, so that the least sum of squares is nothing; the lag is steep next to a sample."""
+        hours = np.array([0.04, 0.93, 1.89, 3.93, 7.94, 11.95, 24.05, 48.03])
+        late = np.maximum(hours - lag, 0)
+        shares = 0.1 * (1 - np.exp(-0.5 * hours)) + 0.9 * (1 - np.exp(-((late / 700) ** 0.3)))
+        study = Study.from_arrays(hours, shares, time_unit="h", source="made", formulation="x")
+        # A millionth of the dose per point: the walk ends when a step gains a share of 1e-16.
+        assert fitting.fit(study, "burst_delayed_weibull").statistics["ss"] < 8e-12
+
+    def test_ordered_parameters_that_meet_at_a_bound(self):
+        """All is out before the first sample: both times of the double sigmoid would be earlier than can be seen."""
+        days = np.array([1, 2, 4, 7, 10, 14.0])
+        found = fitting.fit(made(days, np.ones(6)), "double_weibull")
+        assert found.statistics["rmse"] < 1e-6
+
     def test_time_unit_does_not_matter(self, curve_d):
         in_minutes = Study.from_arrays(curve_d.times * 60, curve_d.released, time_unit="min", source="m",
                                        formulation="D")
@@ -199,6 +215,15 @@ class TestVerdicts:
     def test_few_points(self):
         found = fitting.fit(made([1, 2, 4, 8], [0.2, 0.4, 0.6, 0.9]), "weibull+plateau")
         assert any("leave 1 to judge the fit by" in v for v in found.verdicts)
+
+    def test_a_lag_has_a_local_standard_error(self):
+        days = np.array([0.5, 1, 2, 4, 7, 10, 14, 21, 28.0])
+        noise = 0.01 * np.array([0, 0, 0, 1, -1, 1, 1, -1, 0.5])
+        shares = 1 - np.exp(-0.1 * np.maximum(days - 2.8, 0)) + noise
+        found = fitting.fit(made(days, shares), "first_order+lag")
+        assert 2 < found.values["t_lag"] < 4
+        assert any("standard error of t_lag is a local one, good between the samples at 2 and 4 day" in v
+                   for v in found.verdicts)
 
     def test_a_good_fit_is_told_so(self):
         days = np.array([0, 0.25, 1, 2, 4, 7, 10, 14, 21, 28, 35.0])
