@@ -57,10 +57,11 @@ def search(problem, seed, start=None):
     found, squares = _possible(problem, found, squares)
     if closed and start is None and len(found):
         many = len(problem.names) - len(problem.fixed) >= MANY
+        before = np.inf
         for turn in range(ROUNDS):
+            again = _anew(problem, found, squares, spread, fewer, seed + turn, moved=squares.min() < before)
             before = squares.min()
-            other, other_squares = _possible(problem, *_walk(
-                problem, _anew(problem, found, squares, spread, fewer, seed + turn), in_gaps=True))
+            other, other_squares = _possible(problem, *_walk(problem, again, in_gaps=True))
             found, squares = np.concatenate([found, other]), np.concatenate([squares, other_squares])
             if squares.min() >= before * (1 - WORTH) and (turn or not many):
                 break
@@ -177,7 +178,8 @@ class _Ground:
     def numbers(self, place, which):
         found = unscaled(self.problem.model, place)
         if len(self.lags):
-            found[:, self.lags] = np.maximum(self.next[which] - np.exp(place[:, self.lags]), 0.0)
+            box, lags = self.problem.box, self.lags
+            found[:, lags] = np.clip(self.next[which] - np.exp(place[:, lags]), box.lower[lags], box.upper[lags])
         return found
 
     def slope(self, numbers, which):

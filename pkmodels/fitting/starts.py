@@ -73,19 +73,23 @@ def _scouts(starts, squares, count):
     return starts[np.unique(np.concatenate([nearest, others]))]
 
 
-def _anew(problem, found, squares, spread, fewer, seed):
-    """Places to walk from once more: the best with its lags moved, and crossed with starts and with other ends."""
+def _anew(problem, found, squares, spread, fewer, seed, moved):
+    """Places to walk from once more: the best with its lags moved, and crossed with starts and with other ends.
+
+    ``moved`` says whether the best is another one than when this was last asked.
+    """
     best = found[np.argmin(squares)]
     ends = found[np.argsort(squares, kind="stable")[:ENDS]]
     count = CROSSED // fewer
-    return np.concatenate([_hops(problem, best, spread, seed), _crossed(problem, best, spread, count, seed),
+    return np.concatenate([_hops(problem, best, spread, seed, moved), _crossed(problem, best, spread, count, seed),
                            _crossed(problem, best, ends, count // 2, seed)])
 
 
-def _hops(problem, best, starts, seed):
+def _hops(problem, best, starts, seed, moved):
     """The best place with each of its lags moved between every two samples: a lag has a valley in each gap.
 
-    Once with all else as it is, and twice with about half of it taken from other starts.
+    Once with all else as it is (unless that was tried before: not ``moved``), and twice with about half of it taken
+    from other starts.
     """
     seen = np.unique(np.append(problem.times, 0.0))
     gaps = np.unique(np.linspace(0, len(seen) - 2, min(len(seen) - 1, GAPS)).round().astype(int))
@@ -93,7 +97,8 @@ def _hops(problem, best, starts, seed):
     hops = [best[None]]
     lags = [k for k, p in enumerate(problem.model.parameters) if _is_lag(p) and p.name not in problem.fixed]
     for k in lags:
-        for others in (best[None], *(_crossed(problem, best, starts, len(places), seed + j) for j in (1, 2))):
+        for others in (*([best[None]] if moved else []),
+                       *(_crossed(problem, best, starts, len(places), seed + j) for j in (1, 2))):
             hops.append(np.resize(others, (len(places), len(best))))
             hops[-1][:, k] = places
     if len(lags) > 1:
