@@ -21,6 +21,7 @@ from pkmodels.fitting.batch import compare_each
 
 GOOD = 0.03
 WANTED = {"plga_microparticles": 0.93}
+WAYS = ("chosen", "lowest AICc", "nearest")
 #: Sums of squares are taken as equal to this share: the published parameters have a finite number of digits.
 EQUAL = 1e-9
 
@@ -28,8 +29,9 @@ EQUAL = 1e-9
 def one(task):
     """All models on one curve.
 
-    Returns data set, curve, RMSE of the chosen model, its name, the least RMSE of all models, sum of squares of
-    weibull, failures, and seconds.
+    Returns a mapping: data set, curve, seconds, failures, and for a curve that could be fitted the RMSE and name of
+    the chosen model (`Comparison.best`), of that with the lowest AICc and of the nearest, and the sum of squares of
+    weibull.
     """
     name, study, models = task
     warnings.simplefilter("error")
@@ -37,13 +39,15 @@ def one(task):
     found = compare_each(study, models)
     spent = time.process_time() - began
     curve = study.formulations[0]
+    row = {"set": name, "curve": curve, "seconds": spent, "failed": found.failed, "weibull": None}
     if curve not in found.comparisons:
-        return name, curve, None, None, None, None, found.failed, spent
+        return row | dict.fromkeys(WAYS, (np.inf, ""))
     ranked = found.comparisons[curve]
-    ss = {f.model.name: float(f.statistics["ss"]) for f in ranked.fits}
-    least = min(f.statistics["rmse"] for f in ranked.fits)
-    return (name, curve, ranked.best.statistics["rmse"], ranked.best.model.name, least, ss.get("weibull"), found.failed,
-            spent)
+    ways = {"chosen": ranked.best, "lowest AICc": ranked.fits[0],
+            "nearest": min(ranked.fits, key=lambda fit: fit.statistics["rmse"])}
+    row |= {way: (float(fit.statistics["rmse"]), fit.model.name) for way, fit in ways.items()}
+    ss = {fit.model.name: float(fit.statistics["ss"]) for fit in ranked.fits}
+    return row | {"weibull": ss.get("weibull"), "spare": ranked.best.degrees_of_freedom, "advice": ranked.advice}
 
 
 def published():
@@ -57,6 +61,7 @@ def main():
     given.add_argument("--sample", type=int, help="how many curves; all when not given")
     given.add_argument("--models", help="names with commas between; all when not given")
     given.add_argument("--processes", type=int, default=1)
+    given.add_argument("--worst", type=int, default=0, help="print the advice for so many curves, worst first")
     given = given.parse_args()
     models = given.models.split(",") if given.models else None
     sets = public_data.studies(given.sample)
@@ -64,25 +69,30 @@ def main():
     with multiprocessing.Pool(given.processes) as pool:
         rows = list(pool.imap_unordered(one, tasks, chunksize=2))
     wrong = [*_quality(rows), *_failures(rows), *_weibull(rows, sets["liposomes"][0])]
-    print(f"{len(rows)} curves, {np.mean([row[-1] for row in rows]):.2f} s each")
+    seconds = np.array([row["seconds"] for row in rows])
+    print(f"{len(rows)} curves, {seconds.mean():.2f} s each (processor time), {seconds.max():.1f} s at most")
+    for row in sorted(rows, key=lambda row: -row["chosen"][0])[:given.worst]:
+        print(f"{row['set']} {row['curve']}: {row.get('advice', 'could not be fitted')}")
     print(*(f"! {sentence}" for sentence in wrong), sep="\n")
     sys.exit(1 if wrong else 0)
 
 
 def _quality(rows):
     for name in public_data.SETS:
-        mine = [row for row in rows if row[0] == name]
-        rmse = np.array([row[2] if row[2] is not None else np.inf for row in mine])
-        least = np.array([row[4] if row[4] is not None else np.inf for row in mine])
-        chosen = [row[3] for row in mine]
-        share = np.mean(rmse < GOOD)
-        print(f"{name}: {len(mine)} curves, chosen model within {100 * GOOD:g} % of dose in {np.sum(rmse < GOOD)} "
-              f"({100 * share:.1f} %), median RMSE {100 * np.median(rmse):.2f} %; the nearest model of all in "
-              f"{np.sum(least < GOOD)} ({100 * np.mean(least < GOOD):.1f} %)")
+        mine = [row for row in rows if row["set"] == name]
+        print(f"{name}: {len(mine)} curves; within {100 * GOOD:g} % of dose (RMSE), and median RMSE:")
+        for way in WAYS:
+            rmse = np.array([row[way][0] for row in mine])
+            print(f"   {way:12s} {np.sum(rmse < GOOD):4d} ({100 * np.mean(rmse < GOOD):5.1f} %)  "
+                  f"{100 * np.median(rmse):.2f} %")
+        chosen = [row["chosen"][1] for row in mine]
         print("   chosen: " + ", ".join(f"{model} {chosen.count(model)}" for model in sorted(
             {c for c in chosen if c}, key=chosen.count, reverse=True)))
-        print("   not so near: " + ", ".join(f"{row[1]} ({100 * row[2]:.1f} %)" for row in sorted(
-            mine, key=lambda row: -(row[2] or 0)) if row[2] is not None and row[2] >= GOOD))
+        print(f"   chosen with fewer than 3 points to spare: {sum(row.get('spare', 9) < 3 for row in mine)}")
+        print("   not so near: " + ", ".join(f"{row['curve']} ({row['chosen'][1]} {100 * row['chosen'][0]:.1f} %)"
+                                             for row in sorted(mine, key=lambda row: -row["chosen"][0])
+                                             if row["chosen"][0] >= GOOD))
+        share = np.mean([row["chosen"][0] < GOOD for row in mine])
         if share < WANTED.get(name, 0):
             yield f"{name}: {100 * share:.1f} % of the curves are met to {100 * GOOD:g} %, wanted are " \
                   f"{100 * WANTED[name]:g} %"
@@ -91,16 +101,16 @@ def _quality(rows):
 def _failures(rows):
     few = 0
     for row in rows:
-        for (curve, model), why in row[6].items():
+        for (curve, model), why in row["failed"].items():
             if "sampling times after the start" in why:
                 few += 1
             else:
-                yield f"{row[0]} {curve} {model}: {why}"
+                yield f"{row['set']} {curve} {model}: {why}"
     print(f"fits refused for want of points: {few}")
 
 
 def _weibull(rows, study):
-    ours = {row[1]: row[5] for row in rows if row[0] == "liposomes" and row[5] is not None}
+    ours = {row["curve"]: row["weibull"] for row in rows if row["set"] == "liposomes" and row["weibull"] is not None}
     met = beaten = 0
     for curve, (alpha, beta) in published().items():
         if curve not in ours:

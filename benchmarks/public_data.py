@@ -14,8 +14,11 @@ SETS = {"plga_microparticles": "Bao et al. 2025, 10.1038/s41597-025-04621-9",
         "liposomes": "Yanes et al. 2025"}
 
 
-def studies(sample=None):
-    """Data set to its study; with ``sample`` that many formulations of all, spread evenly over the sets."""
+def studies(sample=None, seed=None):
+    """Data set to its study; with ``sample`` that many formulations of all.
+
+    Spread evenly over the sets, or with ``seed`` drawn at random from the others: curves that no setting was tuned to.
+    """
     if not FOLDER.is_dir():
         print(f"skipped: the public curves are kept beside the repository, in {FOLDER}, and are not here")
         sys.exit(0)
@@ -23,5 +26,17 @@ def studies(sample=None):
     if sample is None:
         return {name: (study, study.formulations) for name, study in found.items()}
     each = -(-sample // len(found))
-    return {name: (study, [study.formulations[k] for k in np.unique(np.linspace(
-        0, len(study.formulations) - 1, each).round().astype(int))]) for name, study in found.items()}
+    even = {name: _even(study.formulations, each) for name, study in found.items()}
+    if seed is None:
+        return {name: (study, even[name]) for name, study in found.items()}
+    generator = np.random.default_rng(seed)
+    chosen = {}
+    for name, study in found.items():
+        tuned = {*_even(study.formulations, 3), *_even(study.formulations, 20), *even[name]}
+        others = [one for one in study.formulations if one not in tuned]
+        chosen[name] = study, [others[k] for k in generator.permutation(len(others))[:each]]
+    return chosen
+
+
+def _even(names, count):
+    return [names[k] for k in np.unique(np.linspace(0, len(names) - 1, count).round().astype(int))]

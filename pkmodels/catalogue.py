@@ -34,9 +34,21 @@ def list_models(kind="release"):
     return tuple(_places(kind))
 
 
-def plain_models():
-    """The release models that one curve in one medium can be asked about: those that a comparison tries unasked."""
-    return tuple(name for name in list_models() if family(name) in _PLAIN)
+@lru_cache(maxsize=1)
+def list_ranked():
+    """The release models that a ranking tries when none are named: every curve that one study can decide, once.
+
+    Left out, and taken when they are asked for by name: carriers of one kind, models with a quantity that must be
+    measured (a radius, a rate of degradation), flows that always draw the curve of a closed form, and laws that have
+    released something at time 0 as they are published.
+    """
+    return tuple(name for name in list_models() if family(name) in _PLAIN and not _spare(get_model(name)))
+
+
+def _spare(model):
+    measured = any(getattr(p, "measured", "") for p in model.parameters)
+    return measured or not getattr(model, "starts_at_zero", True) or any(
+        where == "always" for where, _ in same_as(model.name) if not hasattr(model, "released"))
 
 
 def resolve(name):

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from scipy.integrate import quad
 
-from pkmodels import catalogue, fitting, solve
+from pkmodels import catalogue, fitting, solve, units
 from pkmodels.errors import ModelError, SolveError, UnknownName
 from pkmodels.solve import inverse, series
 from pkmodels.studies import Study
@@ -262,7 +262,7 @@ class TestNames:
         begun = time.process_time()
         found = fitting.compare(curve_d)
         assert time.process_time() - begun < 8  # below 3 when this was written
-        assert len(found.fits) == len(catalogue.plain_models())
+        assert len(found.fits) == len(catalogue.list_ranked())
 
     def test_a_curve_that_does_not_begin_at_zero(self, ddsolver_profile):
         found = fitting.fit(ddsolver_profile, "ddsolver_logistic_time")
@@ -286,6 +286,8 @@ class TestDDSolverOptima:
     def test_never_above(self, ddsolver_profile, golden, key, name, fixed):
         found = fitting.fit(ddsolver_profile, name, fixed=fixed)
         assert 1e4 * found.statistics["ss"] <= golden["least_squares_optima_SS_on_dd_profile"][key] * 1.0001
+        for p in found.model.parameters:
+            assert p.bounds[0] <= units.outside(found.inside[p.name], p.unit) <= p.bounds[1], p.name
 
     def test_every_optimum_is_tested(self, golden):
         assert len(golden["least_squares_optima_SS_on_dd_profile"]) == 12

@@ -72,7 +72,7 @@ def test_a_rate_that_does_not_fade_is_first_order():
 def test_published_depots_are_not_tried_unasked():
     hours = np.geomspace(1, 500, 12)
     study = Study.from_arrays(hours, 1 - np.exp(-hours / 50), time_unit="h", source="made", formulation="a")
-    assert not {"transit", "burst_three_waves"} & set(catalogue.plain_models())
+    assert not {"transit", "burst_three_waves"} & set(catalogue.list_ranked())
     assert {"transit", "burst_three_waves"} <= set(catalogue.list_models())
     assert fitting.fit(study, "transit").inside["t_transit"] == pytest.approx(50, rel=1e-3)
 

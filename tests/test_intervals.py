@@ -1,9 +1,11 @@
 """Intervals: against closed forms, lmfit, scipy and simulation."""
 
+import importlib
 import json
 import math
 import tomllib
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from scipy import stats
 from pkmodels import catalogue, fitting, solve
 from pkmodels.cli import main
 from pkmodels.errors import FitError, PkmodelsError
-from pkmodels.fitting import derived
+from pkmodels.fitting import derived, walking
 from pkmodels.fitting.bootstrap import ends_of
 from pkmodels.prediction import predict
 from pkmodels.studies import Study
@@ -192,6 +194,20 @@ class TestProfile:
         found = fitting.profile(fitting.fit(made([0.1, 0.3, 0.8], [1.0, 3.0, 9.0]), "weibull+plateau"))
         assert np.isnan(found["beta"]).all()
         assert "nothing is left to judge by" in repr(found)
+
+    def test_fits_that_do_not_settle_close_nothing(self, weibull, monkeypatch):
+        """Walkers that never arrive give no sum of squares to judge by: the interval is open, and says why."""
+        module = importlib.import_module("pkmodels.fitting.profile")
+
+        def lost(*given, **settings):
+            found = walking.walk(*given, **settings)
+            return replace(found, arrived=np.zeros_like(found.arrived))
+
+        monkeypatch.setattr(module, "walk", lost)
+        found = module.profile(weibull, quantities=["beta", "t50"])
+        assert found["beta"] == (0.0, np.inf)
+        assert found["t50"] == (0.0, np.inf)
+        assert all("do not settle" in found.table.loc[name, "note"] for name in ("beta", "t50"))
 
     def test_flows_too(self):
         shares = 1 - np.exp(-0.1 * DAYS) + NOISE

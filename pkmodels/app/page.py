@@ -72,7 +72,7 @@ def data():
 def ranking(study, key):
     """Step 2: the comparison, and the models that were asked for; None until it is there."""
     st.header("2. Which model?")
-    plain = catalogue.plain_models()
+    plain = catalogue.list_ranked()
     which = st.radio("Try", [ALL.format(len(plain)), FEW.format(len(USUAL)), MINE], horizontal=True, key="which",
                      help="lag, plateau and the like can be added on the command line or in Python")
     models = list(plain if which.startswith("all") else USUAL)

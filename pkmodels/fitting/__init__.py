@@ -152,7 +152,7 @@ def compare(study, models=None, *, weights="none", errors=None, normalised=None,
     study : Study
         Of one formulation.
     models : sequence of str, optional
-        The plain release models (`catalogue.plain_models`) when not given.
+        Those of `catalogue.list_ranked` when not given.
     weights, errors, normalised
         As in `fit`.
     progress : callable, optional
@@ -163,7 +163,7 @@ def compare(study, models=None, *, weights="none", errors=None, normalised=None,
     Comparison
     """
     study = _one_formulation(study)
-    models = catalogue.plain_models() if models is None else models
+    models = catalogue.list_ranked() if models is None else models
     # Two names of one curve are one model.
     models = checked_models(models)
     if not models:

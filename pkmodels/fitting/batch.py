@@ -93,8 +93,9 @@ class Batch:
 
     @property
     def best(self):
-        """The rows of `table` that hold the chosen model (lowest AICc) of every curve that could be fitted."""
-        return self.table[self.table["rank"] == 1]
+        """The rows of `table` that hold the chosen model of every curve that could be fitted (`Comparison.best`)."""
+        chosen = {(curve, found.best.model.name) for curve, found in self.comparisons.items()}
+        return self.table[[row in chosen for row in self.table.index]]
 
     def to_dict(self):
         """Plain numbers and texts, as the command line prints with ``--json``."""
@@ -123,7 +124,7 @@ class Batch:
         names = [fit.model.name for fit in fits]
         counts = sorted(((names.count(name), name) for name in dict.fromkeys(names)), key=lambda pair: -pair[0])
         if any(len(found.fits) > 1 for found in self.comparisons.values()):
-            said.append("chosen by AICc: " + ", ".join(f"{name} {count} times" for count, name in counts))
+            said.append("chosen: " + ", ".join(f"{name} {count} times" for count, name in counts))
         if self.failed:
             said.append(f"{len(self.failed)} fit{'s' * (len(self.failed) > 1)} could not be made; the column 'reason' "
                         f"says why")
@@ -201,7 +202,7 @@ def compare_each(study, models=None, *, weights="none", errors=None, normalised=
     ----------
     study : Study
     models : sequence of str, optional
-        The plain release models (`catalogue.plain_models`) when not given.
+        Those of `catalogue.list_ranked` when not given.
     weights, errors, normalised, seed, progress
         As in `fit_each`.
 
@@ -209,7 +210,7 @@ def compare_each(study, models=None, *, weights="none", errors=None, normalised=
     -------
     Batch
     """
-    models = catalogue.plain_models() if models is None else models
+    models = catalogue.list_ranked() if models is None else models
     return _each(study, models, progress, weights=weights, errors=errors, normalised=normalised, seed=seed)
 
 

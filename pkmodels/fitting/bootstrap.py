@@ -8,8 +8,8 @@ import numpy as np
 
 from .. import units
 from ..errors import FitError, unknown
-from ..solve import observe
 from . import derived, weighting
+from .band import banded
 from .bounds import scaled, unscaled
 from .result import CONFIDENCE
 from .uncertainty import Intervals, informative
@@ -51,29 +51,10 @@ class Bootstrap(Intervals):
         return replace(self.fit.release, sampled=self.draws)
 
     def curve(self, times=None):
-        """The fitted curve with a pointwise 95 % band between quantiles of the draws.
-
-        Parameters
-        ----------
-        times : array, optional
-            In the study's time unit; 200 points from 0 to the last sample when not given.
-
-        Returns
-        -------
-        DataFrame
-            ``time`` (study's unit), ``released``, ``low``, ``high`` (shares of dose).
-        """
-        import pandas as pd
-
-        study = self.fit.study
-        if times is None:
-            times = np.linspace(0, units.outside(float(study.times.max()), study.time_unit), 200)
-        times = np.asarray(times, dtype=float)
-        hours = times * units.factor(study.time_unit, "h")
+        """The fitted curve with a pointwise 95 % band between quantiles of the draws; see `band.banded`."""
         numbers = np.stack([self.draws[p.name] for p in self.fit.model.parameters], axis=1)
-        low, high = np.nanquantile(derived.shares(self.fit.model, numbers, hours), _TAILS, axis=0)
-        return pd.DataFrame({"time": times, "released": observe(self.fit.model, self.fit.inside, hours), "low": low,
-                             "high": high})
+        return banded(self.fit, times, lambda hours, _: np.nanquantile(
+            derived.shares(self.fit.model, numbers, hours), _TAILS, axis=0))
 
 
 def bootstrap(fit, *, kind="residual", count=1000, ends="bca", seed=1, progress=None):

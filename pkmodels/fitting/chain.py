@@ -91,7 +91,7 @@ class Chain:
             self.failures += 1
             self.step /= 4
             if self.failures > 5:
-                self.state = "lost"
+                self.state = "lost" if np.isfinite(squares) else "unsettled"
             return
         self.points.append(point)
         if height >= 1:

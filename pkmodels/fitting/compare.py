@@ -7,10 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
-from .. import units
+from .. import catalogue
 from ..errors import FitError
 from ..model import Curve
-from .statistics import akaike_weights
+from .band import study_times
+from .statistics import LABELS, akaike_weights
 from .verdicts import POOR
 
 
@@ -26,7 +27,8 @@ class Comparison:
     failed : mapping of str to str
         Models that could not be fitted, with the reason.
     twins : mapping of str to str
-        Models that draw the same curve as another one here, which alone carries the weight.
+        Models that draw the same curve as another one here, or are another form of its law; that one alone carries
+        the weight.
     """
 
     fits: tuple
@@ -36,18 +38,20 @@ class Comparison:
 
     @classmethod
     def of(cls, fits, failed):
-        """Rank fits by AICc (those without one, for want of points, come last, by RMSE).
+        """Rank fits by AICc; those without one, for want of points, come last, the fewest parameters first.
 
         Two models that draw the same curve with as many parameters are one hypothesis: the one
         with fewer remarks keeps the weight, the other is named its twin.
         """
         def key(fit):
-            aicc = fit.statistics["aicc"]
-            none = math.isnan(aicc)
-            return (none, round(fit.statistics["rmse"] if none else aicc, 3), fit.statistics["free"], len(fit.verdicts))
+            s, remarks = fit.statistics, len(fit.verdicts)
+            if math.isnan(s["aicc"]):
+                return (True, s["free"], round(s["rmse"], 6), remarks)
+            return (False, round(s["aicc"], 3), s["free"], remarks)
 
         ranked = sorted(fits, key=key)
-        twins = {}
+        here = {fit.model.name for fit in ranked}
+        twins = {name: lawful for name in here if (lawful := _lawful_form(name, here))}
         for i, fit in enumerate(ranked):
             for other in ranked[:i]:
                 if other.model.name not in twins and _same_curve(fit, other):
@@ -58,11 +62,14 @@ class Comparison:
 
     @property
     def best(self):
-        """The fit to use: the lowest AICc among those fit to predict with, else of all.
+        """The fit to use: the lowest AICc among those fit to predict with.
 
         Fit to predict with is a model that follows the points (RMSE within `POOR`), begins at zero and never falls.
+        Where none is, the nearest to the points of those that begin at zero and never fall, else of all.
         """
-        return next((f for f in self.fits if _may_predict(f)), self.fits[0])
+        lawful = [f for f in self.fits if _lawful(f)] or self.fits
+        return next((f for f in lawful if f.statistics["rmse"] <= POOR),
+                    min(lawful, key=lambda f: f.statistics["rmse"]))
 
     def __getitem__(self, name):
         for fit in self.fits:
@@ -107,10 +114,7 @@ class Comparison:
         weights = np.array(self.weights)
         if not weights.sum() > 0:
             raise FitError(f"{study.source} has too few points for AICc, so no model has a weight to average by")
-        if times is None:
-            times = np.linspace(0, units.outside(float(study.times.max()), study.time_unit), 200)
-        times = np.asarray(times, dtype=float)
-        hours = times * units.factor(study.time_unit, "h")
+        times, hours = study_times(study, times)
         carried = [(fit, w) for fit, w in zip(self.fits, weights, strict=True) if w > 0]
         shares = np.array([fit.release.share(hours) for fit, _ in carried])
         part = np.array([w for _, w in carried])
@@ -122,46 +126,63 @@ class Comparison:
     @property
     def advice(self):
         """Which model to use, and why, in a few sentences."""
-        best = self.best
-        weight = self.weights[self.fits.index(best)]
-        s = best.statistics
-        if best is self.fits[0]:
-            text = (f"Use {best.model.name}: of these models it explains the points best for the number of its "
-                    f"parameters (misses them by {100 * s['rmse']:.2f} % of dose")
-            text += "; too few points for AICc)." if math.isnan(s["aicc"]) else f"; Akaike weight {weight:.2f})."
-        else:
-            first = self.fits[0]
-            why = (f"misses them by {100 * first.statistics['rmse']:.1f} %, too far to predict with"
-                   if first.statistics["rmse"] > POOR else "does not begin at zero or falls again, which drug does not")
-            text = (f"Use {best.model.name}, which misses the points by {100 * s['rmse']:.2f} % of dose. AICc ranks "
-                    f"{first.model.name} first for the number of its parameters, but that {why}.")
+        best, s = self.best, self.best.statistics
+        text = f"Use {best.model.name}{self._why()}"
         near = [f for f, w in zip(self.fits, self.weights, strict=True)
-                if w > 0.1 and f is not best and _may_predict(f)]
+                if w > 0.1 and f is not best and _lawful(f) and f.statistics["rmse"] <= POOR]
         if near:
             text += (f" These points do not decide against {' and '.join(f.model.name for f in near)}: "
                      f"predict with them too and see whether the answer changes.")
-        nearest = min(self.fits, key=lambda fit: fit.statistics["rmse"])
-        if s["rmse"] > POOR >= nearest.statistics["rmse"]:
-            near_by = nearest.statistics
-            text += (f" {nearest.model.name} follows them more closely ({100 * near_by['rmse']:.2f} % of dose), "
-                     f"but AICc does not take {near_by['free']} parameters for {s['n']} points as evidence; more "
-                     f"samples would decide.")
+        spare = s["n"] - s["free"]
+        if spare < FEW:
+            text += (f" It has {s['free']} parameters for {s['n']} points, so its nearness to them proves little; "
+                     f"more samples would decide.")
         if best.verdicts:
             text += f" Mind: {best.verdicts[0]}."
         return text
+
+    def _why(self):
+        """What speaks for the chosen model, after its name."""
+        best, first, s = self.best, self.fits[0], self.best.statistics
+        misses = f"misses the points by {100 * s['rmse']:.2f} % of dose"
+        if s["rmse"] > POOR:
+            return (f" if you must: it {misses}, which is too far to predict with, and none of these models that begin "
+                    f"at zero and do not fall comes nearer.")
+        if best is first and math.isnan(s["aicc"]):
+            return (f": of the models that follow the points it has the fewest parameters ({misses}; too few points "
+                    f"for AICc).")
+        weight = self.weights[self.fits.index(best)]
+        if best is first:
+            return (f": of these models it explains the points best for the number of its parameters ({misses}; lowest "
+                    f"AICc, Akaike weight {weight:.2f}).")
+        before = self.fits[:self.fits.index(best)]
+        far = [f for f in before if f.statistics["rmse"] > POOR]
+        wrong = len(before) - len(far)
+        reasons = [f"{_these(far, before, 'misses', 'miss')} them by more than {100 * POOR:g} % "
+                   f"({far[0].model.name} by {100 * far[0].statistics['rmse']:.1f} %), too far to predict with,"
+                   ] if far else []
+        if wrong:
+            reasons.append(f"{_these(range(wrong), before, 'does', 'do')} not begin at zero or "
+                           f"{'falls' if wrong == 1 else 'fall'} again, which drug does not")
+        ranked = f"{first.model.name}" if len(before) == 1 else f"{len(before)} models, {first.model.name} first,"
+        text = f", which {misses}. By AICc {ranked} would come before it, but {' and '.join(reasons).rstrip(',')}."
+        if math.isfinite(s["aicc"]):
+            return text + f" Of the models that remain it has the lowest AICc ({s['aicc']:.2f})."
+        return text + " Of the models that remain it has the fewest parameters; there are too few points for its AICc."
 
     def to_dict(self):
         """Plain numbers and texts, as the command line prints with ``--json``."""
         ranking = [{**f.to_dict(), "weight": w, "twin": self.twins.get(f.model.name)}
                    for f, w in zip(self.fits, self.weights, strict=True)]
-        return {"ranking": ranking, "advice": self.advice, "failed": self.failed}
+        return {"ranking": ranking, "chosen": self.best.model.name, "advice": self.advice, "failed": self.failed,
+                "meaning": LABELS}
 
     @property
     def text(self):
         """The ranking as text, without the advice."""
         from tabulate import tabulate
 
-        return tabulate(self._rows(), headers=_HEADERS, disable_numparse=True)
+        return "\n".join([tabulate(self._rows(), headers=_HEADERS, disable_numparse=True), "", _FOOT])
 
     def __repr__(self):
         return "\n".join([self.text, "", self.advice,
@@ -171,20 +192,36 @@ class Comparison:
         from tabulate import tabulate
 
         return (tabulate(self._rows(), headers=_HEADERS, tablefmt="html", disable_numparse=True)
-                + f"<p>{html.escape(self.advice)}</p>")
+                + f"<p>{html.escape(_FOOT)}</p><p>{html.escape(self.advice)}</p>")
 
     def _rows(self):
+        best = self.best
         for f, w in zip(self.fits, self.weights, strict=True):
-            s = f.statistics
-            yield (f.model.name, s["free"], f"{100 * s['rmse']:.2f}", f"{s['r2_adj']:.4f}",
+            s, name = f.statistics, f.model.name
+            yield (f"{name} (chosen)" if f is best else name, s["free"], f"{100 * s['rmse']:.2f}",
+                   f"{s['r2_adj']:.4f}",
                    f"{s['aicc']:.2f}" if math.isfinite(s["aicc"]) else "too few points",
                    f"same curve as {self.twins[f.model.name]}" if f.model.name in self.twins else f"{w:.3f}",
                    len(f.verdicts) or "")
 
 
-def _may_predict(fit):
-    lawful = not isinstance(fit.model, Curve) or (fit.model.peak is None and fit.model.starts_at_zero)
-    return lawful and fit.statistics["rmse"] <= POOR
+def _these(some, of, one, several):
+    """The subject of a sentence about some of these models, with its verb."""
+    if len(some) == len(of):
+        return f"that {one}" if len(of) == 1 else f"these all {several}"
+    return f"{len(some)} of these {one if len(some) == 1 else several}"
+
+
+def _lawful(fit):
+    """Whether a model begins at zero and never falls."""
+    return not isinstance(fit.model, Curve) or (fit.model.peak is None and fit.model.starts_at_zero)
+
+
+def _lawful_form(name, here):
+    """Of a law that has released something at time 0: the model here that is its form that has not, if any."""
+    if not catalogue.knows(name) or getattr(catalogue.get_model(name), "starts_at_zero", True):
+        return None
+    return next((other for _, other in catalogue.same_as(name) if other in here), None)
 
 
 def _same_curve(one, other):
@@ -195,4 +232,7 @@ def _same_curve(one, other):
     return np.allclose(one.release.share(hours), other.release.share(hours), rtol=0, atol=1e-4)
 
 
+#: Points to spare below which nearness to the points proves little.
+FEW = 3
 _HEADERS = ("model", "parameters", "RMSE (% of dose)", "adjusted R²", "AICc", "weight", "remarks")
+_FOOT = f"AICc: {LABELS['aicc']}; weight: Akaike weight from it. Other programs' AIC stands in fit.statistics."

@@ -113,7 +113,7 @@ class _Shown:
         found = lmfit.Parameters()
         for name in self.names:
             f = self.factors[name]
-            if name in self.problem.fixed:
+            if name in self.problem.fixed or not lower[name] < upper[name]:
                 found.add(name, value=begin[name] / f, vary=False)
             else:
                 found.add(name, value=begin[name] / f, min=lower[name] / f, max=upper[name] / f)

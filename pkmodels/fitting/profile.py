@@ -13,7 +13,7 @@ from .bounds import scaled, unscaled
 from .chain import RISE, Chain
 from .result import CONFIDENCE
 from .uncertainty import Intervals, informative
-from .walking import hold, limits, problem_of, walk
+from .walking import STEPS, hold, limits, problem_of, settled, walk
 
 LONGEST_WALK, REFINEMENTS = 40, 25
 #: How firmly a derived quantity is pulled, against what its standard error would resist with.
@@ -21,6 +21,8 @@ PULL, PULLED_STEPS = 1e3, 40
 #: A time beyond so many times the last sample is as good as never.
 NEVER = 100.0
 _ROUGH = "the curve bends too sharply to follow the profile to its crossing: an end is interpolated"
+
+_UNSETTLED = "open: the fits along the profile do not settle, so where it crosses is not known"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -115,7 +117,8 @@ class _Setting:
         def evaluate(at, starts):
             low, high = limits(self.problem, len(at))
             hold(self.problem, low, high, k, at)
-            found = walk(self.problem, starts, low, high)
+            found = settled(lambda starts, which, steps: walk(
+                self.problem, starts, low[which], high[which], steps=steps), starts, STEPS)
             return at, found.place, found.squares
 
         low, high = (side[0, k] for side in limits(self.problem, 1))
@@ -132,9 +135,9 @@ class _Setting:
                 end = ("lower", "upper")[side]
                 notes.append(f"open: the profile never rises towards {'its' if np.isfinite(natural) else 'an infinite'}"
                              f" {end} bound" if by_data else f"reaches its {end} bound")
-            elif chain.state == "lost":
+            elif chain.state in ("lost", "unsettled"):
                 value = (-np.inf, np.inf)[side] if p.scale == "linear" else (0.0, np.inf)[side]
-                notes.append("open: the profile never rises")
+                notes.append("open: the profile never rises" if chain.state == "lost" else _UNSETTLED)
             ends.append(value)
             notes += [_ROUGH] * chain.rough
         path = [(float(from_scale(x, p)), ss) for x, ss in self._joined(chains)]
@@ -166,7 +169,10 @@ class _Setting:
                 ends.append(np.inf)
                 notes.append("open: the data do not exclude that it is never reached")
                 continue
-            if q.kind == "time" and (chain.state == "bound" or far):
+            if chain.state == "unsettled":
+                end = (0.0, np.inf)[side] if q.kind == "time" else (0.0, 1.0)[side]
+                notes.append(_UNSETTLED)
+            elif q.kind == "time" and (chain.state == "bound" or far):
                 end = (0.0, np.inf)[side]
                 notes.append(f"open: beyond {NEVER:g} times the last sample" if side
                              else "open: the profile never rises downwards")
@@ -188,12 +194,15 @@ class _Setting:
                 return (np.log(found), by / found[:, None]) if log else (found, by)
 
         def evaluate(at, starts):
-            def target(numbers, which):
-                found, by = measure(numbers)
-                return np.where(np.isfinite(found), firm * (found - at[which]), np.inf), np.nan_to_num(firm * by)
+            def towards(goal):
+                def target(numbers, which):
+                    found, by = measure(numbers)
+                    return np.where(np.isfinite(found), firm * (found - goal[which]), np.inf), np.nan_to_num(firm * by)
+                return target
 
-            walked = walk(self.problem, starts, *limits(self.problem, len(at)), target=target, steps=PULLED_STEPS,
-                          enough=1e-7)
+            walked = settled(lambda starts, which, steps: walk(
+                self.problem, starts, *limits(self.problem, len(starts)), target=towards(at[which]), steps=steps,
+                enough=1e-7), starts, PULLED_STEPS)
             return measure(unscaled(model, walked.place))[0], walked.place, walked.squares
 
         return evaluate
@@ -290,5 +299,3 @@ def _path(fit, name, path):
         fit.study.time_unit if derived.quantity(name).kind == "time" else "1")
     factor = units.inside(1.0, unit) if unit != "1" else 1.0
     return pd.DataFrame({"value": [x / factor for x, _ in path], "wss": [ss for _, ss in path]})
-
-

@@ -13,6 +13,8 @@ from .result import Fit
 
 FORMAT = 1
 _MEASURED = ("concentration_mg_per_L", "concentration_sd_mg_per_L")
+#: Statistics that older records call by a name that does not say whose they are.
+_FORMERLY = {"aic": "aic_lmfit", "bic": "bic_lmfit"}
 
 
 def save(fit, path):
@@ -118,7 +120,8 @@ def _fit(record):
         stderr={n: float(p["stderr"]) for n, p in parameters.items()},
         units={n: str(p["unit"]) for n, p in parameters.items()},
         free=free, covariance=np.array(outcome["covariance"], dtype=float).reshape(len(free), len(free)),
-        statistics={k: v if isinstance(v, int) else _number(v) for k, v in outcome["statistics"].items()},
+        statistics={_FORMERLY.get(k, k): v if isinstance(v, int) else _number(v)
+                    for k, v in outcome["statistics"].items()},
         verdicts=tuple(map(str, outcome["verdicts"])), seed=int(recipe["seed"]),
         at_bound=dict(outcome["at_bound"]), fixed=tuple(recipe["fixed"]), idle=tuple(outcome["idle"]),
         weights=recipe["weights"], errors=recipe["errors"], scale=float(recipe.get("scale", 0.0)),

@@ -10,15 +10,12 @@ import numpy as np
 
 from .. import units
 from ..definition import time_unit
-from ..model import Curve
-from ..solve import also, observe, sensitivities
-from ..solve.release import Release, from_scale, scale_slope, to_scale
-from . import bounds
-from .weighting import after_start, whitening
+from ..solve import also, observe
+from ..solve.release import from_scale, scale_slope, to_scale
+from .band import banded, standard_error
+from .releasing import release_of
 
 CONFIDENCE = 0.95
-#: A process over before the first sample (20 e-folds) may be so much slower (3 e-folds) or faster.
-SLOWER, FASTER = 20 / 3, 50.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,76 +157,18 @@ class Fit:
         return self.study.released - observe(self.model, self.inside, self.study.times)
 
     def curve(self, times=None):
-        """The fitted curve with its 95 % confidence band.
+        """The fitted curve with its 95 % confidence band from the standard errors; see `band.banded`."""
+        def ends(hours, shown):
+            half = student(self.degrees_of_freedom) * standard_error(self, hours)
+            return np.maximum(shown - half, 0), np.where(np.isnan(half), np.nan,
+                                                         np.minimum(shown + half, max(1, shown.max())))
 
-        Parameters
-        ----------
-        times : array, optional
-            In the study's time unit; 200 points from 0 to the last sample when not given.
-
-        Returns
-        -------
-        DataFrame
-            ``time`` (study's unit), ``released``, ``low``, ``high`` (shares of dose).
-        """
-        import pandas as pd
-
-        if times is None:
-            times = np.linspace(0, units.outside(float(self.study.times.max()), self.study.time_unit), 200)
-        times = np.asarray(times, dtype=float)
-        hours = times * units.factor(self.study.time_unit, "h")
-        shown = observe(self.model, self.inside, hours)
-        half = self._half_width(hours)
-        return pd.DataFrame({"time": times, "released": shown, "low": np.maximum(shown - half, 0),
-                             "high": np.where(np.isnan(half), np.nan, np.minimum(shown + half, max(1, shown.max())))})
+        return banded(self, times, ends)
 
     @property
     def release(self):
         """This fit as a release that can be predicted with."""
-        parameters = [self.model.parameter(n) for n in self.free]
-        slopes = np.array([scale_slope(self.inside[p.name], p) * units.inside(1.0, self.units[p.name])
-                           for p in parameters])
-        known = self.covariance.size > 0 and np.all(np.isfinite(self.covariance)) and self.degrees_of_freedom > 0
-        return Release(self.model, self.inside, self.free,
-                       self.covariance * np.outer(slopes, slopes) if known else None,
-                       freedom=float(self.degrees_of_freedom), spread=self._open(), plausible=self._plausible,
-                       measured_until=float(self.study.times.max()),
-                       origin={"fit_of": self.study.source, "formulation": self.study.formulations[0],
-                               "sha256": self.study.sha256, "seed": self.seed, "citation": self.study.citation,
-                               "rmse": self.statistics["rmse"], "version": self.version,
-                               "verdicts": list(self.verdicts)})
-
-    def _open(self):
-        """Processes that are only known to be fast, with the range (inside units) that the points allow them."""
-        limits = bounds.box(self.model, self.study.times)
-        found = {}
-        for k, p in enumerate(self.model.parameters):
-            side = self.at_bound.get(p.name)
-            if side not in ("lower", "upper") or not limits.by_data[k][int(side == "upper")] or p.scale != "log":
-                continue
-            rate = dict(units.dimension(p.unit))["[time]"] < 0
-            if rate == (side == "upper"):
-                value = self.inside[p.name]
-                slow, fast = (value / SLOWER, value * FASTER) if rate else (value * SLOWER, value / FASTER)
-                found[p.name] = (min(slow, fast), max(slow, fast))
-        return found
-
-    def _plausible(self, values):
-        """Whether the curves of drawn values (draws, 1) lie where the points allow, to 99.9 %."""
-        from scipy.special import fdtri
-
-        used = after_start(self.study)
-        white, _ = whitening(used, self.weights, self.errors, self.scale)
-        if isinstance(self.model, Curve):
-            difference = observe(self.model, values, used.times) - used.released
-        else:
-            rows = [{n: float(v[i, 0]) for n, v in values.items()} for i in range(len(next(iter(values.values()))))]
-            difference = np.array([observe(self.model, row, used.times) for row in rows]) - used.released
-        if white is not None:
-            difference = difference * white if white.ndim == 1 else difference @ white.T
-        count, freedom = max(len(self.free), 1), self.degrees_of_freedom
-        limit = self.statistics["wss"] * (1 + count / freedom * fdtri(count, freedom, 0.999))
-        return np.sum(difference**2, axis=-1) <= limit + 1e-12
+        return release_of(self)
 
     def save(self, path):
         """Write this fit as a TOML record that can be loaded, re-run and predicted from; returns the path."""
@@ -274,7 +213,7 @@ class Fit:
                 for n, r in self.also.iterrows())]
         lines += ["", *self.notes] if self.notes else []
         return "\n".join([*lines, "", f"misses the points by {100 * s['rmse']:.2f} % of dose (RMSE), R² {s['r2']:.5f}, "
-                                      f"adjusted R² {s['r2_adj']:.5f}, AICc {s['aicc']:.2f}"])
+                                      f"adjusted R² {s['r2_adj']:.5f}", _criteria(s)])
 
     def __repr__(self):
         return "\n".join([self.text, "", *([f"! {v}" for v in self.verdicts] or ["nothing speaks against this fit"])])
@@ -287,7 +226,7 @@ class Fit:
         return (f"<p><b>{html.escape(self.model.title)}</b> ({self.model.name}), "
                 f"{html.escape(self.study.source)} {html.escape(self.study.formulations[0])}, {self.points} points</p>"
                 + tabulate(self._rows(), headers=_HEADERS, tablefmt="html", disable_numparse=True)
-                + f"<p>RMSE {100 * s['rmse']:.2f} % of dose, R² {s['r2']:.5f}, AICc {s['aicc']:.2f}</p>"
+                + f"<p>RMSE {100 * s['rmse']:.2f} % of dose, R² {s['r2']:.5f}; {_criteria(s)}</p>"
                   f"<ul>{verdicts}</ul>")
 
     def _rows(self):
@@ -319,16 +258,6 @@ class Fit:
             return value * units.factor("h", self.study.time_unit) ** power, unit.replace("time", self.study.time_unit)
         return units.outside(value, unit), unit
 
-    def _half_width(self, hours):
-        if not self.free or not np.all(np.isfinite(self.covariance)) or self.degrees_of_freedom < 1:
-            return np.full(len(hours), np.nan)
-        names = [p.name for p in self.model.parameters]
-        columns = [names.index(n) for n in self.free]
-        factors = np.array([units.inside(1.0, self.units[n]) for n in self.free])
-        slope = np.nan_to_num(sensitivities(self.model, self.inside, hours))[:, columns] * factors
-        variance = np.einsum("tp,pq,tq->t", slope, self.covariance, slope)
-        return student(self.degrees_of_freedom) * np.sqrt(np.maximum(variance, 0))
-
 
 _HEADERS = ("parameter", "value", "± std error", "95 % interval", "unit", "meaning")
 
@@ -349,10 +278,16 @@ def intervals(model, values, stderr, shown_units, freedom):
 
 
 def student(freedom):
-    """Half-width of a 95 % interval in standard errors (Student's t)."""
+    """Half-width of a 95 % interval in standard errors (Student's t); NaN without a point to spare."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(freedom, 0.5 + CONFIDENCE / 2))
+    return float(stdtrit(freedom, 0.5 + CONFIDENCE / 2)) if freedom > 0 else math.nan
+
+
+def _criteria(s):
+    """The criteria that three programs call AIC, each by its name."""
+    return (f"AICc {s['aicc']:.2f} (the variance counts as a parameter), lmfit's AIC {s['aic_lmfit']:.2f}, "
+            f"DDSolver's AIC {s['aic_ddsolver']:.2f}")
 
 
 def in_time_unit(unit, time_unit):

@@ -7,20 +7,19 @@ What is found here is polished and described by lmfit (`polish.py`).
 import numpy as np
 from scipy.optimize import least_squares
 
-from .. import units
 from ..model import Curve
 from .bounds import scaled, unscaled
 from .problem import FAR_OFF
+from .starts import _anew, _around, _is_lag, _scouts, _spread
 
 STARTS, SCOUTS, WALKERS, SCOUT_STEPS, STEPS = 2048, 160, 32, 15, 60
-#: What is usual: times so many times beyond the samples, plain numbers within this factor of their typical value.
-USUAL, USUAL_NUMBER = 3.0, 4.0
-#: Walkers that go on to the end; how far into each gap between samples a lag is put, and into how many gaps at most.
-LAST, INTO_GAP, GAPS = 8, (0.002, 0.35, 0.7, 0.998), 15
-#: Places that are part the best one, part another start.
-CROSSED = 64
-#: Of a walk from a start that somebody gave.
-LONG_WALK = 1000
+#: Walkers that go on to the end, and the steps of a walk from a start that somebody gave.
+LAST, LONG_WALK = 8, 1000
+#: Nearest that a lag comes to the next sample, as a share of that sample's time.
+CLOSEST = 1e-12
+#: Rounds of new places at most; at least two from so many parameters on, more while one is worth this share of the
+#: squares.
+ROUNDS, MANY, WORTH = 5, 5, 1e-4
 FLOW_STARTS, FLOW_WALKERS, FLOW_STEPS = 40, 4, 60
 #: Steepest slope that is believed; more is a walker at the edge of what numbers can hold.
 STEEPEST = 1e12
@@ -57,13 +56,16 @@ def search(problem, seed, start=None):
     found, squares = _walk(problem, starts[order])
     found, squares = _possible(problem, found, squares)
     if closed and start is None and len(found):
-        best = found[np.argmin(squares)]
-        again = np.concatenate([_hops(problem, best, spread, seed),
-                                _crossed(problem, best, spread, CROSSED // fewer, seed)])
-        other, other_squares = _possible(problem, *_walk(problem, again))
-        found, squares = np.concatenate([found, other]), np.concatenate([squares, other_squares])
-        order = np.argsort(squares, kind="stable")[:LAST]
-        return _in_rank(*_possible(problem, *_walk(problem, found[order], LONG_WALK)))
+        many = len(problem.names) - len(problem.fixed) >= MANY
+        before = np.inf
+        for turn in range(ROUNDS):
+            again = _anew(problem, found, squares, spread, fewer, seed + turn, moved=squares.min() < before)
+            before = squares.min()
+            other, other_squares = _possible(problem, *_walk(problem, again, in_gaps=True))
+            found, squares = np.concatenate([found, other]), np.concatenate([squares, other_squares])
+            if squares.min() >= before * (1 - WORTH) and (turn or not many):
+                break
+        return _in_rank(*_possible(problem, *_walk(problem, _last(found, squares), LONG_WALK, in_gaps=True)))
     if start is not None:
         # Of equally good places (pools that have exchanged their names) the one that the start leads to.
         own, own_squares = _walk(problem, np.asarray(start, dtype=float)[None], LONG_WALK)
@@ -85,137 +87,106 @@ def _possible(problem, found, squares):
     return found[fine], squares[fine]
 
 
-def _scouts(starts, squares, count):
-    """The nearest of all starts, and as many that are each the nearest of a handful, so that no valley is left out."""
-    half = count // 2
-    nearest = np.argsort(squares, kind="stable")[:half]
-    groups = np.array_split(np.arange(len(starts)), half)
-    others = [group[np.argmin(squares[group])] for group in groups if len(group)]
-    return starts[np.unique(np.concatenate([nearest, others]))]
+def _last(found, squares):
+    """The best places that differ from each other by their sums of squares."""
+    order = np.argsort(squares, kind="stable")
+    ranked = squares[order]
+    new = np.append(True, np.diff(ranked) > 1e-9 * ranked[1:])
+    return found[order[new][:LAST]]
 
 
-def _hops(problem, best, starts, seed):
-    """The best place with each of its lags moved between every two samples: a lag has a valley in each gap.
-
-    Once with all else as it is, and twice with about half of it taken from other starts.
-    """
-    seen = np.unique(np.append(problem.times, 0.0))
-    seen = np.quantile(seen, np.linspace(0, 1, min(len(seen), GAPS + 1)))
-    places = np.concatenate([seen[:-1] + share * np.diff(seen) for share in INTO_GAP])
-    hops = [best[None]]
-    for k, p in enumerate(problem.model.parameters):
-        if _is_lag(p) and p.name not in problem.fixed:
-            for others in (best[None], *(_crossed(problem, best, starts, len(places), seed + j) for j in (1, 2))):
-                hops.append(np.resize(others, (len(places), len(best))))
-                hops[-1][:, k] = places
-    found = np.clip(np.concatenate(hops), problem.box.lower, problem.box.upper)
-    return found[problem.in_order(found)]
-
-
-def _crossed(problem, best, starts, count, seed):
-    """The best place with about half of its parameters taken from other starts."""
-    generator = np.random.default_rng(seed)
-    others = starts[generator.integers(len(starts), size=count)]
-    found = np.where(generator.random(others.shape) < 0.5, others, best)
-    return np.where(problem.in_order(found)[:, None], found, best)
-
-
-def _is_lag(parameter):
-    return parameter.scale == "linear" and dict(units.dimension(parameter.unit)) == {"[time]": 1.0}
-
-
-def _walk(problem, starts, steps=STEPS):
+def _walk(problem, starts, steps=STEPS, in_gaps=False):
     if isinstance(problem.model, Curve):
-        return _walk_together(problem, starts, steps)
+        return _walk_together(problem, starts, steps, in_gaps)
     return _walk_alone(problem, starts)
 
 
-def _spread(problem, count, seed):
-    """Latin hypercubes on the parameters' own scales, inside units, shape (count, parameters).
+def _walk_together(problem, starts, steps, in_gaps=False):
+    """Levenberg's and Marquardt's steps for all walkers at once, kept within the bounds.
 
-    One half covers the whole box of starts; the other one what is usual: times that the samples show,
-    lags as dense as the samples, and plain numbers within a factor of their typical value.
+    With ``in_gaps`` every lag keeps to the gap between samples in which it starts, and walks there by the logarithm
+    of what is left until the next sample: release that begins a hair before a sample is steep in anything else.
     """
-    box, model = problem.box, problem.model
-    low, high = scaled(model, box.start_lower), scaled(model, box.start_upper)
-    places = _hypercube(count // 2, len(problem.names), seed)
-    wide = unscaled(model, low + places * (high - low))
-    places = _hypercube(count - count // 2, len(problem.names), seed + 1)
-    usual = np.stack([_usual(problem, k, places[:, k]) for k in range(len(problem.names))], axis=1)
-    # In turn, so that every handful of starts holds some of both.
-    both = np.empty((count, len(low)))
-    both[1::2], both[::2] = wide, usual
-    return np.clip(both, box.lower, box.upper)
-
-
-def _usual(problem, k, places):
-    """Places between 0 and 1 as values of one parameter that are usual for these samples."""
-    p, box = problem.model.parameters[k], problem.box
-    seen = np.unique(problem.times[problem.times > 0])
-    if _is_lag(p):
-        return np.interp(places, np.linspace(0, 1, len(seen) + 1), [0.0, *seen])
-    low, high = box.start_lower[k], box.start_upper[k]
-    if p.scale == "log":
-        power = dict(units.dimension(p.unit)).get("[time]", 0.0)
-        typical = units.inside(p.value, p.unit)
-        narrow = (sorted(((seen[0] / USUAL) ** power, (seen[-1] * USUAL) ** power)) if power
-                  else (typical / USUAL_NUMBER, typical * USUAL_NUMBER))
-        narrow = np.clip(narrow, low, high)
-        low, high = narrow if narrow[0] < narrow[1] else (low, high)
-        return np.exp(np.log(low) + places * (np.log(high) - np.log(low)))
-    return low + places * (high - low)
-
-
-def _around(problem, start, count, seed):
-    """The start itself, then starts that differ from it by up to a factor of 30 up and down."""
-    places = _hypercube(count - 1, len(problem.names), seed)
-    factors = np.concatenate([np.ones((1, len(start))), 30.0 ** (2 * places - 1)])
-    return np.clip(start * factors, problem.box.lower, problem.box.upper)
-
-
-def _hypercube(count, size, seed):
-    generator = np.random.default_rng(seed)
-    strata = np.stack([generator.permutation(count) for _ in range(size)], axis=1)
-    return (strata + generator.random((count, size))) / count
-
-
-def _walk_together(problem, starts, steps):
-    """Levenberg's and Marquardt's steps for all walkers at once, kept within the bounds."""
-    model, box = problem.model, problem.box
-    low, high = scaled(model, box.lower), scaled(model, box.upper)
-    place = np.clip(scaled(model, starts), low, high)
-    residual, slope = _residual_and_slope(problem, place)
+    ground = _Ground(problem, starts, in_gaps)
+    model, low, high = problem.model, ground.low, ground.high
+    place = np.clip(ground.place, low, high)
+    everyone = np.arange(len(place))
+    numbers = ground.numbers(place, everyone)
+    residual, slope = _off(problem, numbers), ground.slope(numbers, everyone)
     squares = np.sum(residual**2, axis=-1)
-    damping = np.full(len(place), 1e-2)
-    size = place.shape[1]
+    damping, active = np.full(len(place), 1e-2), everyone
+    one = np.eye(place.shape[1])
     steepest = np.zeros_like(place)
     enough = 1e-10 if steps < LONG_WALK else 1e-16
     for _ in range(steps):
-        gradient = np.einsum("wnp,wn->wp", slope, residual)
+        at, r, j, d = place[active], residual[active], slope[active], damping[active]
+        bottom, top = (low[active], high[active]) if low.ndim == 2 else (low, high)
+        gradient = np.matmul(r[:, None, :], j)[:, 0, :]
         # A parameter at its bound that wants to go further stays where it is.
-        held = ((place <= low) & (gradient > 0)) | ((place >= high) & (gradient < 0))
-        free = np.where(held[:, None, :], 0.0, slope)
-        normal = np.einsum("wnp,wnq->wpq", free, free)
-        diagonal = np.einsum("wpp->wp", normal)
+        held = ((at <= bottom) & (gradient > 0)) | ((at >= top) & (gradient < 0))
+        free = np.where(held[:, None, :], 0.0, j)
+        normal = np.matmul(free.transpose(0, 2, 1), free)
         # Marquardt's scaling with the steepest slope seen so far, so that units do not matter.
-        steepest = np.maximum(steepest, diagonal)
-        ridge = damping[:, None] * (steepest + FLOOR * steepest.max(axis=1, keepdims=True)) + held + TINY
+        steep = steepest[active] = np.maximum(steepest[active], np.einsum("wpp->wp", normal))
+        ridge = d[:, None] * (steep + FLOOR * steep.max(axis=1, keepdims=True)) + held + TINY
         downhill = -np.where(held, 0.0, gradient)
-        step = np.linalg.solve(normal + ridge[:, :, None] * np.eye(size), downhill[..., None])[..., 0]
-        trial = np.clip(place + step, low, high)
-        trial_residual, trial_slope = _residual_and_slope(problem, trial)
+        step = np.linalg.solve(normal + ridge[:, :, None] * one, downhill[..., None])[..., 0]
+        trial = np.clip(at + step, bottom, top)
+        numbers = ground.numbers(trial, active)
+        trial_residual = _off(problem, numbers)
         trial_squares = np.sum(trial_residual**2, axis=-1)
-        better = (trial_squares < squares) & problem.in_order(unscaled(model, trial))
-        gain = np.where(better, squares - np.where(better, trial_squares, 0), 0)
-        damping = np.where(better, np.maximum(damping / 5, 1e-12), np.minimum(damping * 4, 1e8))
-        place = np.where(better[:, None], trial, place)
-        residual = np.where(better[:, None], trial_residual, residual)
-        slope = np.where(better[:, None, None], trial_slope, slope)
-        done = (gain <= enough * squares) & (better | (damping >= 1e6))
-        squares = np.where(better, trial_squares, squares)
-        if np.all(done):
+        better = trial_squares < squares[active]
+        if model.ordered:
+            better &= problem.in_order(numbers)
+        gain = np.where(better, squares[active] - trial_squares, 0)
+        damping[active] = np.where(better, np.maximum(d / 5, 1e-12), np.minimum(d * 4, 1e8))
+        took = active[better]
+        done = (gain <= enough * squares[active]) & (better | (d >= 1e6)) | (squares[active] <= TINY)
+        if len(took):
+            place[took], residual[took], squares[took] = trial[better], trial_residual[better], trial_squares[better]
+            going = better & ~done
+            if going.any():
+                slope[active[going]] = ground.slope(numbers[going], active[going])
+        active = active[~done]
+        if not len(active):
             break
-    return unscaled(model, place), squares
+    return ground.numbers(place, everyone), squares
+
+
+class _Ground:
+    """What walkers walk on: the parameters' own scales, or for a lag the logarithm of the time to the next sample."""
+
+    def __init__(self, problem, starts, in_gaps):
+        self.problem, model, box = problem, problem.model, problem.box
+        self.low, self.high = scaled(model, box.lower), scaled(model, box.upper)
+        self.place, self.lags = scaled(model, starts), ()
+        if in_gaps:
+            bends = {s for kink in getattr(model, "kinks", ()) for s in kink.free_symbols}
+            self.lags = [k for k, p in enumerate(model.parameters)
+                         if _is_lag(p) and p.symbol in bends and p.name not in problem.fixed]
+        if not self.lags:
+            return
+        self.low, self.high = (np.tile(side, (len(starts), 1)) for side in (self.low, self.high))
+        edges = np.unique([0.0, *problem.times, 2 * problem.times.max()])
+        gap = np.clip(np.searchsorted(edges, starts[:, self.lags], side="right"), 1, len(edges) - 1)
+        self.next = edges[gap]
+        left = np.maximum(self.next - starts[:, self.lags], CLOSEST * self.next)
+        self.place[:, self.lags] = np.log(left)
+        self.low[:, self.lags] = np.log(CLOSEST * self.next)
+        self.high[:, self.lags] = np.log(self.next - edges[gap - 1])
+
+    def numbers(self, place, which):
+        found = unscaled(self.problem.model, place)
+        if len(self.lags):
+            box, lags = self.problem.box, self.lags
+            found[:, lags] = np.clip(self.next[which] - np.exp(place[:, lags]), box.lower[lags], box.upper[lags])
+        return found
+
+    def slope(self, numbers, which):
+        by = _inside_slope(self.problem.model, numbers)
+        if len(self.lags):
+            by[:, self.lags] = numbers[:, self.lags] - self.next[which]
+        return _tilt(self.problem, numbers, by)
 
 
 def _walk_alone(problem, starts):
@@ -235,22 +206,27 @@ def _walk_alone(problem, starts):
     return found, problem.squares(found)
 
 
-def _residual_and_slope(problem, place):
-    return _residual(problem, place), _slope(problem, place)
-
-
 def _residual(problem, place):
-    """Residuals; a walker that lost its footing counts as far off, so its step is taken back."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        residual = problem.residual(unscaled(problem.model, place))
-    return np.where(np.isfinite(residual), np.clip(residual, -FAR_OFF, FAR_OFF), FAR_OFF)
+    return _off(problem, unscaled(problem.model, place))
 
 
 def _slope(problem, place):
     """The slopes of the residuals on the parameters' own scales."""
     numbers = unscaled(problem.model, place)
+    return _tilt(problem, numbers, _inside_slope(problem.model, numbers))
+
+
+def _off(problem, numbers):
+    """Residuals; a walker that lost its footing counts as far off, so its step is taken back."""
     with np.errstate(over="ignore", invalid="ignore"):
-        slope = problem.slope(numbers) * _inside_slope(problem.model, numbers)[:, None, :]
+        residual = problem.residual(numbers)
+    return np.where(np.isfinite(residual), np.clip(residual, -FAR_OFF, FAR_OFF), FAR_OFF)
+
+
+def _tilt(problem, numbers, by):
+    """The slopes of the residuals, ``by`` being d value / d place."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        slope = problem.slope(numbers) * by[:, None, :]
     return np.clip(np.where(np.isfinite(slope), slope, 0.0), -STEEPEST, STEEPEST)
 
 

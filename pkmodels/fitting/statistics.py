@@ -4,6 +4,15 @@ import math
 
 import numpy as np
 
+#: Every criterion by its key: three programs call three different numbers AIC. Only differences of one and the same
+#: criterion mean anything, and only between fits to the same points with the same weights.
+LABELS = {
+    "aicc": "n ln(WSS/n) + 2k + 2k(k+1)/(n-k-1), k = parameters + 1 (the variance counts); ranks models here",
+    "aic_lmfit": "n ln(WSS/n) + 2p, p = parameters; what lmfit prints as AIC",
+    "bic_lmfit": "n ln(WSS/n) + p ln n; what lmfit prints as BIC",
+    "aic_ddsolver": "N ln(WSS) + 2p, shares in per cent, N with the zeros at time 0; what DDSolver prints as AIC",
+    "msc": "ln(SS_total/WSS) - 2p/N, as DDSolver prints it",
+}
 #: Above so many signs the runs test is approximate.
 MANY = 200
 
@@ -30,10 +39,9 @@ def statistics(measured, difference, free, residual=None, zeros=0):
     dict
         ``ss`` (shares²), ``wss`` (the weighted sum), ``rmse`` (share; ``sqrt(ss/n)``),
         ``mse_root`` (``sqrt(ss/(n - p))``), ``r2``, ``r2_adj``,
-        ``aic`` = n ln(wss/n) + 2p as lmfit has it, ``aicc`` with the variance counted as a parameter,
-        ``bic`` = n ln(wss/n) + p ln n, and DDSolver's ``aic_ddsolver`` = n ln(wss) + 2p and
-        ``msc`` = ln(ss_total/wss) - 2p/n, both on per cent and the latter without points at zero
-        (Zhang et al. 2010). NaN where a number cannot be computed.
+        and the criteria of `LABELS`, no two of which may be compared with each other: ``aicc`` (the variance counts
+        as a parameter; ranks models here), ``aic_lmfit``, ``bic_lmfit``, ``aic_ddsolver`` and ``msc``, the last
+        without points at zero in its total (Zhang et al. 2010). NaN where a number cannot be computed.
     """
     n, p = len(measured), free
     residual = difference if residual is None else residual
@@ -54,10 +62,10 @@ def statistics(measured, difference, free, residual=None, zeros=0):
         "mse_root": math.sqrt(ss / (every - p)) if every > p else nan,
         "r2": 1 - ss / total if total > 0 else nan,
         "r2_adj": 1 - ss / total * (every - 1) / (every - p) if total > 0 and every > p else nan,
-        "aic": n * math.log(floor / n) + 2 * p,
+        "aic_lmfit": n * math.log(floor / n) + 2 * p,
         "aicc": (n * math.log(floor / n) + 2 * variances + 2 * variances * (variances + 1) / (n - variances - 1)
                  if n > variances + 1 else nan),
-        "bic": n * math.log(floor / n) + p * math.log(n),
+        "bic_lmfit": n * math.log(floor / n) + p * math.log(n),
         "aic_ddsolver": every * math.log(1e4 * floor) + 2 * p,
         "msc": math.log(total_released / floor) - 2 * p / every if total_released > 0 else nan,
     }

@@ -37,7 +37,8 @@ def verdicts(model, study, polished, statistics, problem, shown_units, intervals
             *_bounds(model, polished, problem.box, shown_units),
             *_idle(model, polished), *_slow_burst(polished, shown_units),
             *(() if _saturated(study, statistics) else _vague(model, polished, shown_units, intervals)),
-            *_indistinguishable(polished), *few_points(statistics, study),
+            *_indistinguishable(polished), *_local(model, study, polished, shown_units),
+            *few_points(statistics, study),
             *_unseen(study, unit, last, eventual), *_beyond_dose(study, polished.difference, unit),
             *_falling(model, polished, shown_units, unit, last), *_begun(model),
             *_too_good(statistics))
@@ -153,6 +154,21 @@ def _indistinguishable(polished):
             if abs(correlation[i, j]) > DISTINCT:
                 yield (f"{polished.free[j]} and {polished.free[i]} cannot be told apart (correlation "
                        f"{correlation[i, j]:.3f}): a change in one is made good by the other. Fix one of them")
+
+
+def _local(model, study, polished, shown_units):
+    """Lags: the sum of squares has a corner at every sample, so a standard error knows nothing beyond the next one."""
+    bends = {s for kink in getattr(model, "kinks", ()) for s in kink.free_symbols}
+    for p in model.parameters:
+        if p.name not in polished.free or p.symbol not in bends or p.scale != "linear":
+            continue
+        if np.isfinite(polished.stderr[p.name]):
+            edges = units.outside(np.unique([0.0, *study.times]), shown_units[p.name])
+            after = int(np.searchsorted(edges, polished.values[p.name], side="right"))
+            where = (f"between the samples at {edges[after - 1]:.4g} and {edges[after]:.4g}" if after < len(edges)
+                     else f"after the sample at {edges[-1]:.4g}")
+            yield (f"the standard error of {p.name} is a local one, good {where} {shown_units[p.name]} at most; take "
+                   f"its interval by profile likelihood (intervals_by('profile'), --intervals profile)")
 
 
 def _saturated(study, statistics):

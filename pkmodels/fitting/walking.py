@@ -16,6 +16,8 @@ from .search import FLOOR, STEEPEST, TINY
 STEPS = 100
 #: A step that lessens the sum of squares by less than this share of it is the last.
 ENOUGH = 1e-10
+#: A walker that has not arrived walks on for so many times the steps.
+LONGER = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +142,32 @@ def walk(problem, start, low, high, *, measured=None, weight=None, target=None, 
             break
     own = squares if target is None else squares - residual[:, -1] ** 2
     return Walked(place, own, arrived & (np.abs(residual).max(axis=1) < FAR_OFF))
+
+
+def settled(go, starts, steps):
+    """Walkers that have arrived; those that have not walk on, and what is no minimum even then counts for nothing.
+
+    Parameters
+    ----------
+    go : callable
+        ``go(starts, which, steps)`` gives a `Walked` for the walkers of these numbers.
+    starts : array (walkers, parameters)
+    steps : int
+
+    Returns
+    -------
+    Walked
+        The sum of squares of a walker that has not arrived is infinite.
+    """
+    everyone = np.arange(len(starts))
+    found = go(starts, everyone, steps)
+    late = everyone[~found.arrived]
+    if not len(late):
+        return found
+    again = go(found.place[late], late, LONGER * steps)
+    place, squares, arrived = found.place.copy(), found.squares.copy(), found.arrived.copy()
+    place[late], squares[late], arrived[late] = again.place, again.squares, again.arrived
+    return Walked(place, np.where(arrived, squares, np.inf), arrived)
 
 
 def _pairs(problem):
