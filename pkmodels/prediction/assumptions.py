@@ -6,13 +6,16 @@ from .. import units
 from ..environment import Environment
 
 
-def assumptions(*, release, drug, available, unreleased, horizon, environment, draws, refused):
+def assumptions(*, release, drug, available, unreleased, horizon, environment, draws, refused, in_vivo=None, site=None,
+                linear=True):
     """The sentences, as a list."""
     said = []
     if release is not None:
-        said += _of_release(release, drug, unreleased, horizon, environment)
+        said += _of_release(release, drug, unreleased, horizon, environment, in_vivo)
     if drug is not None:
-        said += _of_body(drug, available, draws)
+        said += _of_body(drug, available, draws, site if release is not None else None, linear)
+    if site is not None:
+        said += _of_site(site, release, drug)
     if draws:
         where = "its bootstrap" if release.sampled is not None else "its parameters' standard errors"
         said.append(f"The interval is that of the release fit alone: {draws} draws from {where}.")
@@ -24,8 +27,10 @@ def assumptions(*, release, drug, available, unreleased, horizon, environment, d
     return said
 
 
-def _of_release(release, drug, unreleased, horizon, environment):
-    if drug is not None:
+def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
+    if in_vivo is not None:
+        yield from in_vivo.assumptions
+    elif drug is not None:
         yield "Release in the body is taken to be the release in the vial: same times, same extent."
     eventual = float(release.eventual())
     if eventual >= 0.995:
@@ -52,8 +57,24 @@ def _of_release(release, drug, unreleased, horizon, environment):
             yield "This model does not depend on its surroundings: temperature and pH have no effect here."
 
 
-def _of_body(drug, available, draws):
-    yield f"Of what is released {100 * available:.4g} % reaches the blood (bioavailability)."
-    yield "The body answers in proportion to the dose, and doses add up (linear kinetics of the drug card)."
+def _of_body(drug, available, draws, site, linear):
+    if site is None:
+        yield f"Of what is released {100 * available:.4g} % reaches the blood (bioavailability)."
+    else:
+        yield (f"Of what is released {100 * available:.4g} % enters the {site.tissue}"
+               + (f"; the bioavailability on the card ({drug.bioavailability:g}) is that of another route and not used."
+                  if drug.bioavailability != available else "."))
+    if linear:
+        yield "The body answers in proportion to the dose, and doses add up (linear kinetics of the drug card)."
+    else:
+        yield "The body does not answer in proportion to the dose: doses do not simply add up."
     average = f"The body is the average of its source ({drug.title})"
     yield f"{average}; variation between people is not in the interval." if draws else f"{average}."
+
+
+def _of_site(site, release, drug):
+    if release is None:
+        yield f"The drug is infused into the blood, not into the {site.tissue}."
+    yield f"The {site.tissue} is well mixed: one concentration everywhere, also far from the carrier."
+    yield from site.assumptions
+    yield f"The {site.tissue} comes on top of the volumes on the card of {drug.name}."
