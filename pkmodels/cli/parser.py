@@ -54,15 +54,16 @@ def _verb(verbs, name, text, example):
 
 
 def _list(verbs):
-    p = _verb(verbs, "list", "list what ships: models, bodies, drugs, windows, curves, fits", "pkmodels list models")
-    p.add_argument("kind", choices=["models", "bodies", "drugs", "windows", "curves", "fits"], nargs="?",
+    p = _verb(verbs, "list", "list what ships: models, bodies, drugs, sites, windows, curves, fits",
+              "pkmodels list models")
+    p.add_argument("kind", choices=["models", "bodies", "drugs", "sites", "windows", "curves", "fits"], nargs="?",
                    default="models")
     _output(p, table=False)
 
 
 def _show(verbs):
-    p = _verb(verbs, "show", "show one model, body, drug, window, curve or fit", "pkmodels show drug goserelin")
-    p.add_argument("kind", choices=["model", "body", "drug", "window", "curve", "fit"])
+    p = _verb(verbs, "show", "show one model, body, drug, site, window, curve or fit", "pkmodels show drug goserelin")
+    p.add_argument("kind", choices=["model", "body", "drug", "site", "window", "curve", "fit"])
     p.add_argument("name")
     _output(p, table=False)
 
@@ -113,7 +114,8 @@ def _batch(verbs):
 def _predict(verbs):
     p = _verb(verbs, "predict", "predict a release profile, and concentrations with a drug and a regimen",
               'pkmodels predict --model first_order --set k=0.099/day --days 30\n'
-              '  pkmodels predict fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6"')
+              '  pkmodels predict fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6"\n'
+              '  pkmodels predict fit.toml --drug docetaxel --regimen "10 mg once" --site prostate_tumour')
     _prediction(p)
     p.add_argument("--every", metavar="TIME", help="step between the rows, such as '12 h' or '1 day'")
     _output(p)
@@ -175,6 +177,11 @@ def _prediction(p):
                    help="a value of the named model with its unit, such as --set k=0.099/day (repeat for more)")
     p.add_argument("--drug", help="such as goserelin or goserelin:female (pkmodels list drugs)")
     p.add_argument("--regimen", help="such as '3.6 mg every 28 days x 6'")
+    p.add_argument("--site", help="the tissue that the carrier lies in, such as prostate_tumour (pkmodels list sites)")
+    p.add_argument("--site-set", action="append", default=[], metavar="NAME=VALUE",
+                   help="a number of that tissue, such as --site-set volume=35mL (repeat for more)")
+    p.add_argument("--in-vivo", action="append", default=[], metavar="NAME=VALUE",
+                   help="how release in the body differs from the vial: scale, power, shift ('12 h'), plateau")
     p.add_argument("--days", type=float, help="how long; the regimen's own end when not given")
     p.add_argument("--bioavailability", type=float, help="share of what is released that reaches the blood")
     p.add_argument("--unreleased", choices=["stays", "rescaled"], default="stays",

@@ -5,8 +5,8 @@ from .. import catalogue, shelf
 
 def rows(kind):
     """Headers and rows of one shelf."""
-    return {"models": _models, "bodies": _bodies, "drugs": _drugs, "windows": _windows, "curves": _curves,
-            "fits": _fits}[kind]()
+    return {"models": _models, "bodies": _bodies, "drugs": _drugs, "sites": _sites, "windows": _windows,
+            "curves": _curves, "fits": _fits}[kind]()
 
 
 def _models():
@@ -27,6 +27,13 @@ def _drugs():
 
     found = [(name, prediction.read_drug(name)) for name in prediction.list_drugs()]
     return ("drug", "sets", "body"), [(name, ", ".join(d.sets), " -> ".join(d.body)) for name, d in found]
+
+
+def _sites():
+    from .. import prediction
+
+    found = [(name, prediction.read_site(name)) for name in prediction.list_sites()]
+    return ("site", "perfusion", "what it is"), [(name, str(s.parameters["perfusion"]), s.title) for name, s in found]
 
 
 def _windows():
@@ -54,8 +61,8 @@ def _fits():
 
 def card(kind, name):
     """Text and plain content of one thing."""
-    return {"model": _model_card, "body": lambda n: _model_card(n, "body"), "drug": _drug_card, "window": _window_card,
-            "curve": _curve_card, "fit": _fit_card}[kind](name)
+    return {"model": _model_card, "body": lambda n: _model_card(n, "body"), "drug": _drug_card, "site": _site_card,
+            "window": _window_card, "curve": _curve_card, "fit": _fit_card}[kind](name)
 
 
 def _model_card(name, kind="release"):
@@ -101,6 +108,17 @@ def _drug_card(name):
                         "citations": list(drug.citations)}
 
 
+def _site_card(name):
+    from .. import prediction
+
+    site = prediction.read_site(name)
+    numbers = {name: {"value": p.value, "unit": p.unit, "source": p.source, "evidence": p.evidence}
+               for name, p in site.parameters.items()}
+    return repr(site), {"name": site.name, "title": site.title, "tissue": site.tissue, "parameters": numbers,
+                        "course": {name: [list(step) for step in steps] for name, steps in site.course.items()},
+                        "remarks": list(site.remarks), "citations": list(site.citations)}
+
+
 def _window_card(name):
     from .. import metrics
 
@@ -128,7 +146,8 @@ def every_name():
     """Every name that `cite` understands, apart from references."""
     from .. import metrics, prediction
 
-    return [*catalogue.list_models(), *catalogue.list_models("body"), *prediction.list_drugs(), *metrics.list_windows(),
+    return [*catalogue.list_models(), *catalogue.list_models("body"), *prediction.list_drugs(),
+            *prediction.list_sites(), *metrics.list_windows(),
             *shelf.names("data", "curves/*.csv"), *shelf.names("fits", "*.toml")]
 
 
@@ -142,6 +161,7 @@ def citations(name):
         catalogue.get_model(name).references if catalogue.knows(name) else None,
         catalogue.get_model(name, "body").references if name in catalogue.list_models("body") else None,
         prediction.read_drug(name).citations if name.split(":")[0] in prediction.list_drugs() else None,
+        prediction.read_site(name).citations if name in prediction.list_sites() else None,
         metrics.read_window(name).citations if name in metrics.list_windows() else None,
         _curve_citations(name) if name in shelf.names("data", "curves/*.csv") else None,
         _fit_citations(name) if name in shelf.names("fits", "*.toml") else None,

@@ -167,7 +167,8 @@ def advice(body, clearance, into_blood):
         low, high = (1 + clearance / f if f else math.inf for f in (max(flows), min(flows)))
         free = high
         said.append(f"Blood flow changes, so the ratio does too: between {low:.4g} and {high:.4g} times the plasma "
-                    f"(free drug, 1 + clearance/exchange), in step with the flow and whatever the release.")
+                    f"(free drug, 1 + clearance/exchange), in step with the flow; the ratio of areas then also "
+                    "depends on when drug is released.")
     if first["partition"] != 1:
         said.append(f"Total drug in the tissue is {first['partition']:g} times the free figure (its partition).")
     said.append("What moves what: dose and speed of release move the level in tissue and plasma together; the length "
