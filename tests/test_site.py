@@ -1,6 +1,7 @@
 """Tissues: the ratio to plasma, what changes in time, limits, balances and messages."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ class TestTheRatio:
         assert found.attrs["exchange_flow_L_per_h"] == pytest.approx(0.288, rel=1e-12)
 
     def test_dose_and_several_doses_do_not_change_it(self):
-        found = pk.predict(**FIRST, days=200, drug="docetaxel", regimen="80 mg every 7 days x 3", site="prostate_tumour")
+        found = pk.predict(**FIRST, days=200, **PROSTATE | {"regimen": "80 mg every 7 days x 3"})
         assert pk.local_ratio(found).value() == pytest.approx(124.958333333, rel=1e-9)
 
     def test_local_loss_lowers_the_levels_and_leaves_the_ratio(self):
@@ -138,7 +139,7 @@ class TestAgainstAnotherIntegration:
             return [fed - out, out - clearance * state[1] / central]
 
         found, begin = [[0.0, 0.0]], [0.0, 0.0]
-        for a, b in zip(hours[:-1], hours[1:], strict=True):
+        for a, b in pairwise(hours):
             middle = solve_ivp(slope, (a, b), begin, method="LSODA", rtol=1e-11, atol=1e-14, t_eval=[b])
             begin = middle.y[:, -1]
             found.append(begin)
@@ -160,8 +161,9 @@ class TestAgainstAnotherIntegration:
 
     def test_a_window_on_permeability_and_volume(self, drug):
         """Renkin-Crone within and outside the window, and a volume that dilutes what is there."""
-        site = pk.read_site("prostate_tumour", permeability_surface=(0.1, "1/min"), course={
-            "permeability_surface": pk.normalised(0.42, "1 day", "2 day"), "volume": pk.normalised(1.72, "1 day", "2 day")})
+        course = {"permeability_surface": pk.normalised(0.42, "1 day", "2 day"),
+                  "volume": pk.normalised(1.72, "1 day", "2 day")}
+        site = pk.read_site("prostate_tumour", permeability_surface=(0.1, "1/min"), course=course)
         found = pk.predict("first_order", values={"k": (0.05, "1/h")}, drug=one(drug), regimen="10 mg once", days=4,
                            site=site, times=[0.5, 1.5, 3.0], concentration_unit="mg/L")
         hours = np.array([0.0, 12, 24, 36, 48, 72])
@@ -176,7 +178,7 @@ class TestAgainstAnotherIntegration:
             return [10 * 0.05 * np.exp(-0.05 * time) - out, out - 35.7 * state[1] / 5]
 
         state, got = [0.0, 0.0], {}
-        for a, b in zip(hours[:-1], hours[1:], strict=True):
+        for a, b in pairwise(hours):
             piece = solve_ivp(lambda s, y, a=a, b=b: slope(min(max(s, a), b - 1e-9), y), (a, b), state, method="LSODA",
                               rtol=1e-11, atol=1e-14)
             state = piece.y[:, -1]
@@ -194,8 +196,7 @@ class TestAgainstAnotherIntegration:
     def test_a_recovering_embolisation_keeps_the_flow_of_its_curve(self):
         """The steps' mean is that of 1 - 0.87 exp(-t/14 d) over four weeks, by quadrature."""
         steps = pk.embolised(0.87, "14 day", over="28 day", steps=7)
-        hours = [hour for hour, _ in steps]
-        total = sum(f * (b - a) for (a, f), b in zip(steps[:-1], hours[1:], strict=True))
+        total = sum(f * (b - a) for (a, f), (b, _) in pairwise(steps))
         expected = quad(lambda s: 1 - 0.87 * np.exp(-s / 336), 0, 672, epsabs=1e-12)[0]
         assert total == pytest.approx(expected, rel=1e-12)
         assert pk.embolised(0.87, float("inf"), over="1 day") == ((0.0, pytest.approx(0.13)),)
@@ -323,10 +324,12 @@ class TestBodiesThatDoNotAnswerInProportion:
 
         central, eliminated = symbols("central eliminated")
         v_central, v_max, k_m = symbols("v_central v_max k_m")
-        model = Model(name="saturable", title="Saturable", start={central: 0, eliminated: 0}, inlet=central, amount="mg",
+        model = Model(name="saturable", title="Saturable", start={central: 0, eliminated: 0}, inlet=central,
+                      amount="mg", observed=central / v_central,
                       flows=(Flow(central, eliminated, v_max * (central / v_central) / (k_m + central / v_central)),),
-                      observed=central / v_central, parameters=(
-                          Parameter(v_central, 10.0, "L", (0, 1e6), "volume"), Parameter(v_max, 1.0, "mg/h", (0, 1e6), "top"),
+                      parameters=(
+                          Parameter(v_central, 10.0, "L", (0, 1e6), "volume"),
+                          Parameter(v_max, 1.0, "mg/h", (0, 1e6), "top"),
                           Parameter(k_m, 0.1, "mg/L", (0, 1e6), "half")))
         get = catalogue.get_model
         monkeypatch.setattr(catalogue, "get_model",
@@ -394,7 +397,8 @@ class TestCarriersThatTakeDrugBack:
         k_out, k_back = symbols("k_out k_back")
         return Model(name="bead", title="Bead", start={bound: 1, free: 0}, observed=free,
                      flows=(Flow(bound, free, k_out * bound), Flow(free, bound, k_back * free)),
-                     parameters=(Parameter(k_out, 0.1, "1/h", (0, 10), "out"), Parameter(k_back, 0.4, "1/h", (0, 10), "back")))
+                     parameters=(Parameter(k_out, 0.1, "1/h", (0, 10), "out"),
+                                 Parameter(k_back, 0.4, "1/h", (0, 10), "back")))
 
     def test_are_told_from_those_that_do_not(self):
         assert takes_back(self.bead())
@@ -465,11 +469,13 @@ class TestCards:
 
     @pytest.mark.parametrize(("given", "words"), [
         ({"volume": 0}, "must be above 0"), ({"volume": "20 mg"}, "wrong unit"), ({"volume": "much"}, "not a number"),
-        ({"flow": 3}, "no number of a site"), ({"partition": float("nan")}, "not possible"), ({"f_unbound": 2}, "at most 1"),
+        ({"flow": 3}, "no number of a site"), ({"partition": float("nan")}, "not possible"),
+        ({"f_unbound": 2}, "at most 1"),
         ({"perfusion": True}, "not a number"), ({"volume": (20,)}, "cannot be read"),
         ({"course": {"clearance_local": [(0, 1)]}}, "what may change in time"),
         ({"course": {"permeability_surface": [(0, 1)]}}, "has a course but no value"),
-        ({"course": {"perfusion": [(1, 1)]}}, "begin at hour 0"), ({"course": {"perfusion": [(0, -1)]}}, "not negative"),
+        ({"course": {"perfusion": [(1, 1)]}}, "begin at hour 0"),
+        ({"course": {"perfusion": [(0, -1)]}}, "not negative"),
         ({"course": {"volume": [(0, 0)]}}, "not negative"), ({"course": {"perfusion": 3}}, "cannot be read"),
     ])
     def test_bad_numbers_are_refused_in_words(self, given, words):

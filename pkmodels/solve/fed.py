@@ -84,6 +84,65 @@ def fed_states(model, parameters, entry, grid, mass_at_start, mass_at_nodes, beg
     return found.reshape(*shape, len(grid), state.shape[1])
 
 
+def free_states(model, parameters, times):
+    """States of a model that nothing is fed to, for many values at once, (rows, times, states).
+
+    Parameters
+    ----------
+    parameters : sequence of float or array (rows,)
+        In the order of ``model.symbols``.
+    times : array
+        Hours, rising, from 0.
+
+    Raises
+    ------
+    SolveError
+        Where no step that suits all rows is short enough.
+    """
+    rows, n = max(np.size(p) for p in parameters), len(model.states)
+    state = np.stack([np.broadcast_to(s, rows) for s in compiled.start(model)(*parameters)], axis=-1).astype(float)
+    body = _Body(model, parameters, np.zeros(n), rows)
+    nothing = np.zeros((rows, 4))
+    found = np.empty((rows, len(times), n))
+    now, end, stride = 0.0, float(times[-1]), float(times[-1]) * 1e-6
+    found[:, times <= 0] = state[:, None]
+    while now < end:
+        h = min(stride, end - now)
+        stages, error = _step(body, state, now, h, nothing)
+        if error > 1:
+            stride = _shorter(body, now, h, error)
+            continue
+        later = end if h == end - now else now + h
+        inside = slice(np.searchsorted(times, now, side="right"), np.searchsorted(times, later, side="right"))
+        places = (times[inside] - now) / h
+        # The polynomial through the step's places: of the order of the error that is allowed.
+        found[:, inside] = np.einsum("tj,rjn->rtn", _through(places), np.concatenate([state[:, None], stages], axis=1))
+        state, now, stride = stages[:, 2], later, _longer(h, error)
+    return found
+
+
+def _through(places):
+    """Lagrange's weights of 0 and the three places at other places, (places, 4)."""
+    at = np.concatenate([[0.0], _PLACES])
+    return np.stack([np.prod([(places - other) / (own - other) for k, other in enumerate(at) if k != j], axis=0)
+                     for j, own in enumerate(at)], axis=-1)
+
+
+def _shorter(body, now, h, error):
+    """The next step after one that was not good enough."""
+    shorter = h * (0.25 if not np.isfinite(error) else max(0.2, 0.9 * error**-0.25))
+    if shorter < _SHORTEST * max(now, 1.0):
+        shown = ", ".join(f"{s.name}={p[0]:.4g}" for s, p in zip(body.model.symbols, body.one, strict=True))
+        raise SolveError(f"{body.model.name} could not be solved at {now:g} h with {shown} (per hour, mg, L); "
+                         f"check these values")
+    return shorter
+
+
+def _longer(h, error):
+    """The next step after a good one."""
+    return h * min(8.0, 0.9 * max(error, 1e-8) ** -0.25)
+
+
 class _Body:
     """Right-hand side and Jacobian for all rows at once."""
 
@@ -120,17 +179,12 @@ def _across(body, state, begin, span, coefficients, sums, stride):
         fed = slopes @ places ** powers[:, None]
         stages, error = _step(body, state[:, :n], begin + done * span, piece * span, fed)
         if error > 1:
-            stride = piece * span * (0.25 if not np.isfinite(error) else max(0.2, 0.9 * error**-0.25))
-            if stride < _SHORTEST * max(begin, 1.0):
-                shown = ", ".join(f"{s.name}={np.ravel(p)[0]:.4g}" for s, p in
-                                  zip(body.model.symbols, body.one, strict=True))
-                raise SolveError(f"{body.model.name} could not be solved at {begin:g} h with {shown} (per hour, mg, "
-                                 f"L); check these values")
+            stride = _shorter(body, begin, piece * span, error)
             continue
         summed = piece * span * np.einsum("j,rjn,mn->rm", _WEIGHTS[2], stages, sums)
         state = np.hstack([stages[:, 2], state[:, n:] + summed])
         done = 1.0 if piece == 1 - done else done + piece
-        stride = piece * span * min(8.0, 0.9 * max(error, 1e-8) ** -0.25)
+        stride = _longer(piece * span, error)
     return state, stride
 
 

@@ -6,7 +6,8 @@ Only cumulative mass is asked of the release, never its rate, which may be infin
 import math
 
 import numpy as np
-from scipy.linalg import expm
+
+from .linear import exponential
 
 #: Places within a step where the cumulative mass is asked for (Chebyshev; the last is the step's end).
 NODES = (1 - np.cos(np.pi * np.arange(1, 5) / 4)) / 2
@@ -71,6 +72,6 @@ def _kernel(a, entry, h):
     chain[:n, :n] = a * h
     chain[:n, n] = entry
     chain[n: n + m - 1, n + 1:] = np.eye(m - 1)
-    whole = expm(chain)
+    whole = exponential(chain)
     derivatives = np.diag([math.factorial(k) for k in range(1, m + 1)])
     return whole[:n, :n], whole[:n, n:] @ derivatives @ COEFFICIENTS
