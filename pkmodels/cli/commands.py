@@ -232,7 +232,10 @@ def _covered(given):
     predicted = _predicted(given)
     if "plasma" not in predicted:
         raise PredictionError("a window is about concentrations; give --drug and --regimen")
-    return metrics.coverage(predicted, given.window), predicted
+    if given.variable not in predicted:
+        raise PredictionError(f"this prediction has no '{given.variable}'; give --site"
+                              + (" and --site-set f_unbound=..." if given.variable == "local_free" else ""))
+    return metrics.coverage(predicted, given.window, variable=given.variable), predicted
 
 
 def _assigned(pairs):

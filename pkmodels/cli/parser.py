@@ -127,6 +127,8 @@ def _coverage(verbs):
               '      --regimen "3.6 mg once" --days 28 --window "0.5-1.2 ng/mL"')
     _prediction(p)
     p.add_argument("--window", required=True, help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
+    p.add_argument("--variable", choices=["plasma", "local", "local_free"], default="plasma",
+                   help="where: local is the tissue of --site (default: %(default)s)")
     _output(p)
 
 

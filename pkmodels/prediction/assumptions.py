@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import units
 from ..environment import Environment
+from .composed import takes_back
 
 
 def assumptions(*, release, drug, available, unreleased, horizon, environment, draws, refused, in_vivo=None, site=None,
@@ -51,6 +52,9 @@ def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
         share = float(release.share(np.array([until]))[0])
         yield (f"The release was measured until day {until / 24:.4g} after injection, when the curve stands at "
                f"{100 * share:.0f} % of the dose; what is later is the model's extrapolation.")
+    if drug is not None and takes_back(release.model):
+        yield (f"{release.model.name} takes drug back from what it lies in: its release here is that into its own "
+               f"medium, not into this body.")
     if environment != Environment():
         yield f"The carrier sits at {environment.T} °C and pH {environment.pH}."
         if not release.model.uses_environment:
