@@ -18,9 +18,9 @@ MODEL = Model(
     inlet=tissue,
     amount="mg",
     flows=(
+        Flow(tissue, lost_locally, clearance_local * leaving),
         Flow(tissue, blood, q_exchange * leaving),
         Flow(blood, tissue, q_exchange * blood / v_blood),
-        Flow(tissue, lost_locally, clearance_local * leaving),
     ),
     observed=tissue / v_tissue,
     parameters=(
@@ -28,7 +28,7 @@ MODEL = Model(
         Parameter(v_blood, 5.0, "L", (0, oo), "volume in which the blood's drug is found", scale="log"),
         Parameter(q_exchange, 0.3, "L/h", (0, oo), "flow of blood that is cleared of drug in one passage"),
         Parameter(partition, 1.0, "1", (0, oo), "concentration in tissue over that in plasma at rest", scale="log"),
-        Parameter(clearance_local, 0.0, "L/h", (0, oo), "loss within the tissue"),
+        Parameter(clearance_local, 0.01, "L/h", (0, oo), "loss within the tissue"),
     ),
     references=("crone1963",),
     remarks="Released drug enters the tissue. In a prediction `blood` is the compartment of the drug's body in which "
