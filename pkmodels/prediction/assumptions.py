@@ -6,6 +6,9 @@ from .. import units
 from ..environment import Environment
 from .composed import takes_back
 
+#: What no tissue holds, mg/L: a tenth of a gram per millilitre.
+MOST = 1e5
+
 
 def assumptions(*, release, drug, available, unreleased, horizon, environment, draws, refused, in_vivo=None, site=None,
                 linear=True):
@@ -82,3 +85,12 @@ def _of_site(site, release, drug):
     yield f"The {site.tissue} is well mixed: one concentration everywhere, also far from the carrier."
     yield from site.assumptions
     yield f"The {site.tissue} comes on top of the volumes on the card of {drug.name}."
+
+
+def too_much(concentrations, unit, tissue):
+    """A warning where more drug than can be would stand in a tissue, as a list of one sentence or none."""
+    highest = float(np.max(concentrations)) * units.inside(1.0, unit)
+    if highest < MOST:
+        return []
+    return [f"The {tissue} would hold {highest / 1e6:.3g} g/mL of drug: more than there is room for, and it would fall "
+            f"out of solution long before. Dose, volume or exchange is not what it should be."]

@@ -1,6 +1,7 @@
 """Bodies put together: what a drug card names, and a tissue that exchanges with its blood."""
 
 from dataclasses import replace
+from functools import lru_cache, reduce
 
 from sympy import Symbol
 
@@ -11,12 +12,16 @@ from ..model import Flow, Model, join
 
 def body_of(drug):
     """The body models of a card, joined in their order."""
-    joined = catalogue.get_model(drug.body[0], "body")
-    for name in drug.body[1:]:
-        joined = join(joined, catalogue.get_model(name, "body"))
-    return joined
+    return _joined(tuple(catalogue.get_model(name, "body") for name in drug.body))
 
 
+@lru_cache(maxsize=64)
+def _joined(models):
+    """Joined once: the functions that are compiled from a model belong to that very model."""
+    return reduce(join, models)
+
+
+@lru_cache(maxsize=64)
 def with_tissue(body, tissue, *, into_blood=False):
     """A body with a tissue that takes drug from its blood and gives it back.
 

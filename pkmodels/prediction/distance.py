@@ -8,6 +8,7 @@ from .. import __version__, units
 from ..environment import Environment
 from ..errors import PredictionError
 from ..solve import around_sphere
+from .assumptions import too_much
 from .grid import since_dose
 from .in_vivo import carried, read_in_vivo
 from .predicting import horizon_hours
@@ -116,18 +117,20 @@ def reach(profile, level, molar_mass=None):
     lasting = np.array([_time_above(days, column, limit) for column in values.T])
     words = f"{level}" + (f" ({limit:.4g} {unit})" if level.split()[-1] != unit else "")
     edge = far.max() >= away[-1]
+    wall = profile.attrs.get("cell_radius_um", np.inf) - profile.attrs.get("radius_um", 0)
+    whole = edge and away[-1] >= wall * (1 - 1e-6)
     said = []
     if far.max() == 0:
         said.append(f"{words} is never reached, not even at the surface.")
     else:
         when = days[int(far.argmax())]
-        said.append(f"{words} is exceeded up to {'at least ' if edge else ''}{far.max():.3g} um from the surface "
-                    f"(day {when:.3g}).")
+        where = f"in the whole cell, {far.max():.3g} um from the surface" if whole else \
+            f"up to {'at least ' if edge else ''}{far.max():.3g} um from the surface"
+        said.append(f"{words} is exceeded {where} (first on day {when:.3g}).")
         said.append(f"At the surface it is exceeded for {lasting[0]:.3g} of {days[-1]:.3g} days, "
                     f"at {far.max() / 2:.3g} um for {np.interp(far.max() / 2, away, lasting):.3g} days.")
-    if edge:
-        said.append("The map ends before the level does: ask for larger distances"
-                    + (", or the level fills the whole cell." if "cell_radius_um" in profile.attrs else "."))
+    if edge and not whole:
+        said.append("The map ends before the level does: ask for larger distances.")
     return xr.Dataset(
         {"reach": ("time", far, {"units": "um", "long_name": f"distance up to which {words} is exceeded"}),
          "time_above": ("distance", lasting, {"units": "day", "long_name": f"time above {words}"})},
@@ -283,6 +286,7 @@ def _dataset(found, hours, away, given, place, release, carriers, analyte, unit)
         said["cell_radius_um"] = units.outside(place["wall"], "um")
         assumed.append(f"{carriers} carriers share the tissue evenly; no drug crosses the middle between two, "
                        f"{said['cell_radius_um']:.4g} um from the centre of each.")
+    assumed += too_much(found[1:] if len(found) > 1 else found, unit, "tissue around the carrier")
     return xr.Dataset(
         {"concentration": (("time", "distance"), found,
                            {"units": unit, "long_name": f"{analyte} in the tissue", "analyte": analyte})},

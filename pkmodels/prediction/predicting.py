@@ -11,7 +11,7 @@ from ..errors import PredictionError
 from ..references import cited_in
 from .answers import amounts as whereabouts
 from .answers import blocks, concentrations
-from .assumptions import assumptions
+from .assumptions import assumptions, too_much
 from .chain import JUST_AFTER, Body, Depots
 from .drug import read_drug
 from .grid import after_steps, grid, since_dose
@@ -85,12 +85,12 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
         Saying what was given and what is possible.
     """
     environment = environment or Environment()
-    _check(unreleased, draws, drug, regimen, site)
+    _check(unreleased, draws, drug, regimen, site, amounts)
     in_vivo = read_in_vivo(in_vivo)
     release = carried(as_release(release, values), in_vivo)
     drug = read_drug(drug) if isinstance(drug, (str, Path)) else drug
     regimen = read_regimen(regimen) if isinstance(regimen, str) else regimen
-    site = read_site(site) if isinstance(site, (str, Path)) else site
+    site = None if site is None else read_site(site)
     _check_in_vivo(release, in_vivo, unreleased)
     horizon = horizon_hours(days, regimen)
     doses = regimen.doses(horizon) if regimen else ()
@@ -127,6 +127,8 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
         environment=environment, draws=draws if drawn else 0, refused=refused, in_vivo=in_vivo, site=site,
         linear=drug is None or body.is_linear)
     attributes["assumptions"] += regimen.assumptions if regimen else ()
+    if site is not None:
+        attributes["assumptions"] += too_much(variables["local"][1], concentration_unit, site.tissue)
     if shown is not None:
         attributes["times"] = "asked"
     return _dataset(hours, shown, variables, attributes, stores)
@@ -144,7 +146,7 @@ def horizon_hours(days, regimen):
     return float(days) * 24
 
 
-def _check(unreleased, draws, drug, regimen, site):
+def _check(unreleased, draws, drug, regimen, site, amounts):
     if unreleased not in ("stays", "rescaled"):
         raise PredictionError(f"unreleased = {unreleased!r} is not possible; choose 'stays' or 'rescaled'")
     if not isinstance(draws, int) or draws < 0:
@@ -152,6 +154,8 @@ def _check(unreleased, draws, drug, regimen, site):
     if (drug is None) != (regimen is None):
         missing = "a drug, such as goserelin," if drug is None else "a regimen, such as '3.6 mg every 28 days x 6',"
         raise PredictionError(f"concentrations need both a drug and a regimen; {missing} is missing")
+    if amounts and drug is None:
+        raise PredictionError("amounts are followed through a body; give a drug and a regimen as well")
     if site is not None and drug is None:
         raise PredictionError("a site needs a drug and a regimen to exchange with the blood; give drug and regimen, or "
                               "leave the site away")

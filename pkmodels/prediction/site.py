@@ -219,6 +219,8 @@ def read_site(name, course=None, **given):
     UnknownName
         If there is no site of that name.
     """
+    if not isinstance(name, (Site, str, Path)):
+        raise PredictionError(f"{name!r} is no site; give a name such as 'prostate_tumour', a card's path or a Site")
     if not isinstance(name, Site):
         own = str(name).endswith(".toml") or isinstance(name, Path) or "/" in str(name) or "\\" in str(name)
         path = Path(name) if own else shelf.find("data", "sites/*.toml", str(name), "site")
