@@ -5,7 +5,7 @@ import numpy as np
 from .ratio import ratios
 
 #: Draws are computed in blocks of this many, so that memory stays small.
-BLOCK = 50
+BLOCK = 100
 
 
 def concentrations(body, depots, drawn, unit, progress):

@@ -164,12 +164,18 @@ class _Body:
         """Rates of change at (rows, 3, n) states and (3,) times, without what is fed."""
         columns = self.rates(np.maximum(time, compiled.TIME_ZERO), *self.outside,
                              *np.moveaxis(states, -1, 0), *self.three)
-        return np.stack([np.broadcast_to(c, states.shape[:-1]) for c in columns], axis=-1)
+        found = np.empty(states.shape)
+        for i, column in enumerate(columns):
+            found[..., i] = column
+        return found
 
     def jacobian(self, time, state):
         """(rows, n, n)."""
         parts = self.slopes(max(time, compiled.TIME_ZERO), *self.outside, *state.T, *self.one)
-        return np.stack([np.broadcast_to(p, self.rows) for p in parts], axis=-1).reshape(self.rows, self.n, self.n)
+        found = np.empty((self.rows, self.n * self.n))
+        for i, part in enumerate(parts):
+            found[:, i] = part
+        return found.reshape(self.rows, self.n, self.n)
 
 
 def _across(body, state, begin, span, coefficients, sums, stride):
