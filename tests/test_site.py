@@ -5,6 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 from sympy import symbols
 
@@ -268,6 +270,27 @@ class TestBalances:
             shifted = np.concatenate([np.zeros(28), single[name].values[: 61 - 28]])
             # Between the two predictions only the grid differs.
             assert both[name].values == pytest.approx(single[name].values + shifted, rel=1e-6, abs=1e-9)
+
+
+class TestAnyTissue:
+    @settings(max_examples=40, deadline=None, derandomize=True)
+    @given(perfusion=st.floats(1e-3, 10), volume=st.floats(0.1, 500), partition=st.floats(0.01, 1e4),
+           permeability=st.floats(1e-4, 100), loss=st.floats(0, 100), rate=st.floats(1e-3, 20), weaker=st.floats(0, 1))
+    def test_keeps_mass_and_its_ratio(self, perfusion, volume, partition, permeability, loss, rate, weaker):
+        """Any flow, permeability, partition, loss and release: all mass is somewhere, areas are as 1 + CL/Q_eff."""
+        site = pk.read_site("prostate_tumour", perfusion=perfusion, volume=volume, partition=partition,
+                            permeability_surface=permeability, clearance_local=loss)
+        body = Body(prediction.read_drug("docetaxel"), "mg/L", site)
+        exchange = perfusion * 60 * volume / 1000 * -np.expm1(-permeability / perfusion)
+        plasma, tissue = body.area_per_mg()
+        assert tissue / plasma / partition == pytest.approx(1 + 35.7 / exchange, rel=1e-9)
+        changing = site.changed({"perfusion": [(0, weaker), (3, 1)], "volume": [(0, 1), (5, 2)]})
+        hours = np.array([0, 0.01, 0.1, 0.5, 1, 2, 3, 3.5, 5, 6, 10, 50])
+        mass = -np.expm1(-rate * inputs.node_times(hours))
+        states, _ = Body(prediction.read_drug("docetaxel"), "mg/L", changing).states(hours, mass)
+        assert states.sum(axis=1)[1:] == pytest.approx(mass[:, -1], rel=1e-9)
+        # The course within a step is a polynomial, which may undershoot nothing by its own error.
+        assert states.min() > -1e-3
 
 
 class TestFromVialToBody:
