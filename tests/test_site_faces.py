@@ -97,7 +97,7 @@ def test_table_and_text(found):
     assert np.isnan(table["ratio"].iloc[0])
     assert "nan" not in prediction.text(found)
     ratio = pk.local_ratio(found)
-    assert "by auc" in repr(ratio)
+    assert "auc" in repr(ratio)
     assert "<table" in ratio._repr_html_()
     assert set(ratio.table["kind"]) == {"total", "free"}
 
@@ -124,4 +124,5 @@ def test_report_names_tissue_ratio_and_sources(found):
     assert "docetaxel: prostate tumour over plasma" in page
     assert "and in the prostate tumour" in page
     assert "Non-invasive quantification of tumor blood flow in prostate cancer" in page
+    assert "areas under the curves (AUC)" in page
     assert "Tissue parameters" in page

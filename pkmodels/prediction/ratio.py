@@ -9,6 +9,9 @@ from ..errors import PredictionError
 
 #: Below this ratio a local depot gains little over the blood.
 LITTLE = 10.0
+#: The measures in a few words.
+WORDS = {"auc": "areas under the curves (AUC)", "cmax": "highest concentrations", "end": "concentrations at the end",
+         "eventual": "areas when all is gone"}
 _MEANINGS = {
     "auc": "area under the curve in the tissue over that in plasma, until the end of the prediction",
     "cmax": "highest concentration in the tissue over highest in plasma",
@@ -48,6 +51,11 @@ class LocalRatio:
                               f"{', '.join(f'{name} ({its})' for name, its, *_ in self.rows)}")
 
     @property
+    def lines(self):
+        """The rows with their measures in words."""
+        return tuple((WORDS[name], *rest) for name, *rest in self.rows)
+
+    @property
     def table(self):
         """One row per measure (a DataFrame)."""
         import pandas as pd
@@ -59,7 +67,7 @@ class LocalRatio:
         """Rows and sentences for people."""
         from tabulate import tabulate
 
-        shown = [[f"by {name}", kind, f"{value:.4g}",
+        shown = [[name, kind, f"{value:.4g}",
                   "" if math.isnan(low) else f"{low:.4g} to {high:.4g}", _MEANINGS[name]]
                  for name, kind, value, low, high in self.rows]
         head = [f"{self.analyte}, {self.tissue}:plasma", "", "ratio", "95 % interval", "meaning"]
