@@ -9,6 +9,7 @@ import re
 
 from . import __version__, plotting, units
 from .errors import PkmodelsError, RecordError, UnknownName
+from .prediction import local_ratio
 from .prediction.lines import lines
 from .references import reference
 from .shelf import as_path
@@ -219,10 +220,14 @@ def _about(said, prediction):
         return None
     rows = [(name, said[key]) for name, key in (
         ("Release model", "model"), ("Drug", "drug"), ("Measured in plasma", "analyte"), ("People", "population"),
-        ("Body", "body"), ("Regimen", "regimen")) if said.get(key)]
+        ("Body", "body"), ("Regimen", "regimen"),
+        ("Tissue", "tissue")) if said.get(key)]
     body = json.loads(said.get("body_parameters", "{}"))
     if body:
         rows.append(("Body parameters", ", ".join(f"{name} = {value}" for name, value in body.items())))
+    site = json.loads(said.get("site_parameters", "{}"))
+    if site:
+        rows.append(("Tissue parameters", ", ".join(f"{name} = {value}" for name, value in site.items())))
     if "fit_of" not in json.loads(said.get("origin", "{}")) and "parameters" in said:
         given = json.loads(said["parameters"])
         rows.append(("Release parameters", ", ".join(f"{n} = {v:g} {'' if u == '1' else u}".rstrip()
@@ -234,7 +239,8 @@ def _about(said, prediction):
         if "draw" in prediction.sizes:
             rows.append(("Draws of the fit", str(prediction.sizes["draw"])))
     return {"rows": rows, "assumptions": lines(said, "assumptions"),
-            "has_plasma": prediction is not None and "plasma" in prediction}
+            "has_plasma": prediction is not None and "plasma" in prediction,
+            "local": local_ratio(prediction) if prediction is not None and "local" in prediction else None}
 
 
 def _coverage_tables(coverage):

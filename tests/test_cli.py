@@ -194,7 +194,7 @@ def test_the_command_in_a_report_makes_the_same_report(run, tmp_path):
     assert (tmp_path / "page.html").read_bytes() == first
 
 
-@pytest.mark.parametrize("kind", ["models", "bodies", "drugs", "windows", "curves", "fits"])
+@pytest.mark.parametrize("kind", ["models", "bodies", "drugs", "sites", "windows", "curves", "fits"])
 def test_list_and_show(run, kind):
     code, out, _ = run("list", kind, "--json")
     rows = json.loads(out)

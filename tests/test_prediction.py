@@ -66,7 +66,7 @@ class TestAgainstClosedForms:
         half = (release - elimination) * hours / 2
         bell = np.where(np.abs(half) < 1e-8, 1.0, np.sinh(half) / np.where(half == 0, 1, half))
         expected = dose / volume * release * hours * np.exp(-(elimination + release) / 2 * hours) * bell * 1000
-        assert plasma(found) == pytest.approx(expected, rel=2e-8, abs=1e-8)
+        assert plasma(found) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
     def test_site_then_body_is_the_bateman_function_of_an_infusion(self, drug):
         """A short infusion into a site, absorbed and eliminated: convolution by quadrature."""

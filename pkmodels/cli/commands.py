@@ -86,6 +86,8 @@ def predict(given):
     found = _predicted(given, rows=True)
     output.result(given, text=lambda: prediction.text(found), table=lambda: prediction.table(found),
                   content=lambda: prediction.to_dict(found))
+    if "local" in found:
+        remark("", prediction.local_ratio(found).text)
     _assumptions(found)
 
 
@@ -240,10 +242,19 @@ def _predicted(given, fitted=None, rows=False):
     days = prediction.horizon_hours(given.days, regimen) / 24
     return prediction.predict(
         fitted if fitted is not None else given.model, drug=given.drug, regimen=regimen, days=days,
+        site=_site(given), in_vivo={**_assigned(given.in_vivo)} if given.in_vivo else None,
         values=None if fitted is not None else _assigned(given.set), bioavailability=given.bioavailability,
         unreleased=given.unreleased, draws=given.draws, seed=given.seed, concentration_unit=given.unit,
         times=prediction.row_times(days, _step(given.every)) if rows else None,
         progress=lambda draws: output.progress(draws, "draws"))
+
+
+def _site(given):
+    from .. import prediction
+
+    if given.site_set and not given.site:
+        raise PredictionError("--site-set changes the numbers of a site; give --site as well, such as prostate_tumour")
+    return prediction.read_site(given.site, **_assigned(given.site_set)) if given.site else None
 
 
 def _covered(given):
@@ -252,7 +263,10 @@ def _covered(given):
     predicted = _predicted(given)
     if "plasma" not in predicted:
         raise PredictionError("a window is about concentrations; give --drug and --regimen")
-    return metrics.coverage(predicted, given.window), predicted
+    if given.variable not in predicted:
+        raise PredictionError(f"this prediction has no '{given.variable}'; give --site"
+                              + (" and --site-set f_unbound=..." if given.variable == "local_free" else ""))
+    return metrics.coverage(predicted, given.window, variable=given.variable), predicted
 
 
 def _assigned(pairs):
@@ -296,13 +310,14 @@ def _command(given):
     import shlex
 
     words = ["pkmodels", "report"] + ([given.source] if given.source else [])
-    for name in ("model", "drug", "regimen", "days", "bioavailability", "unreleased", "draws", "unit", "formulation",
-                 "time_unit", "released_unit", "sheet", "seed", "window", "out"):
+    for name in ("model", "drug", "regimen", "site", "days", "bioavailability", "unreleased", "draws", "unit",
+                 "formulation", "time_unit", "released_unit", "sheet", "seed", "window", "out"):
         value = getattr(given, name)
         if value is not None:
             words += [f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value)]
-    for pair in given.set:
-        words += ["--set", pair]
+    for option in ("set", "site_set", "in_vivo"):
+        for pair in getattr(given, option):
+            words += [f"--{option.replace('_', '-')}", pair]
     return shlex.join(words)
 
 

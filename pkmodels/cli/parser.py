@@ -16,6 +16,9 @@ from a release curve to the answer: is the drug inside its window, and how sure 
   pkmodels report fit.toml --drug goserelin \\
       --regimen "3.6 mg every 28 days x 6" --window goserelin         all of it on one page
 """
+#: What ships, as `list` names it and as `show` does.
+_SHELVES = {"models": "model", "bodies": "body", "effects": "effect", "drugs": "drug", "sites": "site",
+            "windows": "window", "curves": "curve", "fits": "fit"}
 _DATA_HELP = "a csv, tsv or xlsx file, or a curve that ships (pkmodels list curves)"
 _SOURCE_HELP = "a saved fit (.toml), a fit that ships (pkmodels list fits), or a data file to fit with --model"
 
@@ -59,16 +62,14 @@ def _verb(verbs, name, text, example):
 
 
 def _list(verbs):
-    p = _verb(verbs, "list", "list what ships: models, bodies, effects, drugs, windows, curves, fits",
-              "pkmodels list models")
-    p.add_argument("kind", choices=["models", "bodies", "effects", "drugs", "windows", "curves", "fits"], nargs="?",
-                   default="models")
+    p = _verb(verbs, "list", f"list what ships: {', '.join(_SHELVES)}", "pkmodels list models")
+    p.add_argument("kind", choices=list(_SHELVES), nargs="?", default="models")
     _output(p, table=False)
 
 
 def _show(verbs):
-    p = _verb(verbs, "show", "show one model, body, effect, drug, window, curve or fit", "pkmodels show drug goserelin")
-    p.add_argument("kind", choices=["model", "body", "effect", "drug", "window", "curve", "fit"])
+    p = _verb(verbs, "show", f"show one of these: {', '.join(_SHELVES.values())}", "pkmodels show drug goserelin")
+    p.add_argument("kind", choices=list(_SHELVES.values()))
     p.add_argument("name")
     _output(p, table=False)
 
@@ -127,7 +128,8 @@ def _batch(verbs):
 def _predict(verbs):
     p = _verb(verbs, "predict", "predict a release profile, and concentrations with a drug and a regimen",
               'pkmodels predict --model first_order --set k=0.099/day --days 30\n'
-              '  pkmodels predict fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6"')
+              '  pkmodels predict fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6"\n'
+              '  pkmodels predict fit.toml --drug docetaxel --regimen "10 mg once" --site prostate_tumour')
     _prediction(p)
     p.add_argument("--every", metavar="TIME", help="step between the rows, such as '12 h' or '1 day'")
     _output(p)
@@ -139,6 +141,8 @@ def _coverage(verbs):
               '      --regimen "3.6 mg once" --days 28 --window "0.5-1.2 ng/mL"')
     _prediction(p)
     p.add_argument("--window", required=True, help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
+    p.add_argument("--variable", choices=["plasma", "local", "local_free"], default="plasma",
+                   help="where: local is the tissue of --site (default: %(default)s)")
     _output(p)
 
 
@@ -256,6 +260,11 @@ def _prediction(p):
                    help="a value of the named model with its unit, such as --set k=0.099/day (repeat for more)")
     p.add_argument("--drug", help="such as goserelin or goserelin:female (pkmodels list drugs)")
     p.add_argument("--regimen", help="such as '3.6 mg every 28 days x 6'")
+    p.add_argument("--site", help="the tissue that the carrier lies in, such as prostate_tumour (pkmodels list sites)")
+    p.add_argument("--site-set", action="append", default=[], metavar="NAME=VALUE",
+                   help="a number of that tissue, such as --site-set volume=35mL (repeat for more)")
+    p.add_argument("--in-vivo", action="append", default=[], metavar="NAME=VALUE",
+                   help="how release in the body differs from the vial: scale, power, shift ('12 h'), plateau")
     p.add_argument("--days", type=float, help="how long; the regimen's own end when not given")
     p.add_argument("--bioavailability", type=float, help="share of what is released that reaches the blood")
     p.add_argument("--unreleased", choices=["stays", "rescaled"], default="stays",

@@ -5,7 +5,8 @@ from .. import catalogue, shelf
 
 def rows(kind):
     """Headers and rows of one shelf."""
-    return {"models": _models, "bodies": _bodies, "effects": _effects, "drugs": _drugs, "windows": _windows,
+    return {"models": _models, "bodies": _bodies, "effects": _effects, "drugs": _drugs, "sites": _sites,
+            "windows": _windows,
             "curves": _curves, "fits": _fits}[kind]()
 
 
@@ -35,6 +36,13 @@ def _drugs():
     return ("drug", "sets", "body"), [(name, ", ".join(d.sets), " -> ".join(d.body)) for name, d in found]
 
 
+def _sites():
+    from .. import prediction
+
+    found = [(name, prediction.read_site(name)) for name in prediction.list_sites()]
+    return ("site", "perfusion", "what it is"), [(name, str(s.parameters["perfusion"]), s.title) for name, s in found]
+
+
 def _windows():
     from .. import metrics
 
@@ -61,8 +69,8 @@ def _fits():
 def card(kind, name):
     """Text and plain content of one thing."""
     return {"model": _model_card, "body": lambda n: _model_card(n, "body"),
-            "effect": lambda n: _model_card(n, "effect"), "drug": _drug_card, "window": _window_card,
-            "curve": _curve_card, "fit": _fit_card}[kind](name)
+            "effect": lambda n: _model_card(n, "effect"), "drug": _drug_card, "site": _site_card,
+            "window": _window_card, "curve": _curve_card, "fit": _fit_card}[kind](name)
 
 
 def _model_card(name, kind="release"):
@@ -108,6 +116,17 @@ def _drug_card(name):
     return repr(drug), drug.to_dict()
 
 
+def _site_card(name):
+    from .. import prediction
+
+    site = prediction.read_site(name)
+    numbers = {name: {"value": p.value, "unit": p.unit, "source": p.source, "evidence": p.evidence}
+               for name, p in site.parameters.items()}
+    return repr(site), {"name": site.name, "title": site.title, "tissue": site.tissue, "parameters": numbers,
+                        "course": {name: [list(step) for step in steps] for name, steps in site.course.items()},
+                        "remarks": list(site.remarks), "citations": list(site.citations)}
+
+
 def _window_card(name):
     from .. import metrics
 
@@ -136,7 +155,7 @@ def every_name():
     from .. import metrics, prediction
 
     return [*catalogue.list_models(), *catalogue.list_models("body"), *catalogue.list_models("effect"),
-            *prediction.list_drugs(), *metrics.list_windows(),
+            *prediction.list_drugs(), *prediction.list_sites(), *metrics.list_windows(),
             *shelf.names("data", "curves/*.csv"), *shelf.names("fits", "*.toml")]
 
 
@@ -151,6 +170,7 @@ def citations(name):
         catalogue.get_model(name, "body").references if name in catalogue.list_models("body") else None,
         catalogue.get_model(name, "effect").references if name in catalogue.list_models("effect") else None,
         prediction.read_drug(name).citations if name.split(":")[0] in prediction.list_drugs() else None,
+        prediction.read_site(name).citations if name in prediction.list_sites() else None,
         metrics.read_window(name).citations if name in metrics.list_windows() else None,
         _curve_citations(name) if name in shelf.names("data", "curves/*.csv") else None,
         _fit_citations(name) if name in shelf.names("fits", "*.toml") else None,

@@ -44,8 +44,10 @@ def plot_release(prediction, ax=None):
     return ax
 
 
-def plot_prediction(prediction, window=None, ax=None, *, log=False):
+def plot_prediction(prediction, window=None, ax=None, *, log=None):
     """Plot the predicted concentration with its 95 % interval, the window and the doses.
+
+    With a site the tissue is drawn beside plasma, and the ratio of their areas is written down.
 
     Parameters
     ----------
@@ -55,9 +57,10 @@ def plot_prediction(prediction, window=None, ax=None, *, log=False):
         As `pkmodels.read_window` reads it, such as ``"0.5-1.2 ng/mL"``.
     ax : matplotlib.axes.Axes, optional
         A figure of its own when not given.
-    log : bool
-        A logarithmic axis of concentration. On a linear axis a peak that would make the window
-        too small to see is cut off, and said to be.
+    log : bool, optional
+        A logarithmic axis of concentration; when not given, with a site, whose tissue and plasma are
+        far apart. On a linear axis a peak that would make the window too small to see is cut off, and
+        said to be.
 
     Returns
     -------
@@ -75,23 +78,48 @@ def plot_prediction(prediction, window=None, ax=None, *, log=False):
         limits = window.limits(unit)
     ax = surface(ax, size=(7.2, 4.0))
     time, time_unit = _time(prediction)
-    values, band = plasma.values, _band(prediction, "plasma")
-    if band is not None:
-        ax.fill_between(time, band[0], band[1], color=BLUE, alpha=0.22, linewidth=0, zorder=2.1,
-                        label=f"95 % interval, {prediction.sizes['draw']} draws")
-    ax.plot(time, values, color=BLUE, linewidth=1.6, zorder=2.2, label="predicted")
-    highest = float(values.max() if band is None else max(band[1].max(), values.max()))
+    values, tissue = plasma.values, prediction.attrs.get("tissue")
+    highest = _curve(ax, prediction, "plasma", BLUE, "-", "predicted" if tissue is None else "plasma")
+    log = tissue is not None if log is None else log
+    top = max(highest, _local(ax, prediction, plain(tissue))) if tissue is not None else highest
     if log:
-        _log_axis(ax, time, values, highest, limits)
+        _log_axis(ax, time, values, highest, top, limits)
     else:
-        _linear_axis(ax, values, highest, limits, unit)
+        _linear_axis(ax, values, top, limits, unit)
     if window is not None:
-        _shade(ax, window, limits)
+        _shade(ax, window, limits, "" if tissue is None else " (plasma)")
     _mark_doses(ax, prediction.attrs.get("dose_times", ()))
     time_axis(ax, float(time[-1]), time_unit, "time since the first dose")
-    ax.set_ylabel(f"{plain(analyte)} in plasma ({unit})")
+    ax.set_ylabel(f"{plain(analyte)} in plasma ({unit})" if tissue is None else
+                  f"{plain(analyte)} in plasma\nand {plain(tissue)} ({unit})")
     legend(ax)
     return ax
+
+
+def _curve(ax, prediction, name, colour, dashes, label):
+    """Draw a concentration with its band; returns the highest value drawn."""
+    time, _ = _time(prediction)
+    values, band = prediction[name].values, _band(prediction, name)
+    if band is not None:
+        ax.fill_between(time, band[0], band[1], color=colour, alpha=0.22, linewidth=0, zorder=2.1,
+                        label=f"95 % interval, {prediction.sizes['draw']} draws"
+                              + ("" if label == "predicted" else f", {label}"))
+    ax.plot(time, values, color=colour, linestyle=dashes, linewidth=1.6, zorder=2.2, label=label)
+    return float(values.max() if band is None else max(band[1].max(), values.max()))
+
+
+def _local(ax, prediction, tissue):
+    """Draw the tissue and write down its ratio to plasma; returns the highest value drawn."""
+    highest = _curve(ax, prediction, "local", VERMILION, "--", f"{tissue}, total")
+    if "local_free" in prediction:
+        ax.plot(_time(prediction)[0], prediction["local_free"].values, color=VERMILION, linestyle=":", linewidth=1.6,
+                label=f"{tissue}, unbound")
+    ratio = float(prediction["ratio_auc"])
+    if np.isfinite(ratio):
+        ax.text(0.995, 0.93, f"{tissue} : plasma = {number(ratio)} (areas under the curves, total)",
+                transform=ax.transAxes, ha="right", va="top", fontsize="small", color=INK,
+                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5})
+    return highest
 
 
 def _require(prediction, name, what):
@@ -132,25 +160,29 @@ def _linear_axis(ax, values, highest, limits, unit):
     ax.set_ylim(0, top)
 
 
-def _log_axis(ax, time, values, highest, limits):
+def _log_axis(ax, time, values, highest, top, limits):
     from matplotlib.ticker import LogLocator, NullLocator
 
-    edges = [edge for edge in limits or () if 0 < edge < np.inf] or [highest or 1.0]
+    edges = [edge for edge in limits or () if 0 < edge < np.inf] or [top or 1.0]
     # The rise from nothing takes minutes and would claim most of the axis.
     even = np.interp(np.linspace(time[0], time[-1], 1001), time, values)
     settled = float(np.quantile(even, 0.02))
     ax.set_yscale("log")
-    ax.set_ylim(min(max(settled, 1e-3 * highest), min(edges) / 1.5) / 1.3, 1.8 * max(highest, *edges))
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    low = min(max(settled, 1e-3 * highest), min(edges) / 1.5) / 1.3
+    high = (1.8 if top == highest else 4.0) * max(top, *edges)
+    if not low > 0:
+        low = 1e-3 * high
+    ax.set_ylim(low, high)
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 1e3 else (1,), numticks=12))
     ax.yaxis.set_minor_locator(NullLocator())
     ax.yaxis.set_major_formatter("{x:g}")
 
 
-def _shade(ax, window, limits):
+def _shade(ax, window, limits, of=""):
     bottom, top = ax.get_ylim()
     lower, upper = max(limits[0], bottom), min(limits[1], top)
     ax.axhspan(lower, upper, color=GREEN, alpha=0.16, linewidth=0, zorder=1.1,
-               label=f"window {plain(window.bounds).replace('-', '–')}")
+               label=f"window {plain(window.bounds).replace('-', '–')}{of}")
     for limit in limits:
         if bottom < limit < top:
             ax.axhline(limit, color=GREEN, linewidth=1.1, zorder=1.2)

@@ -8,7 +8,7 @@ from .. import units
 from ..errors import PredictionError
 from ..solve import linear
 from .disposition import disposition
-from .in_vivo import points
+from .in_vivo_fit import points
 
 METHODS = ("wagner-nelson", "loo-riegelman", "fraction of auc")
 

@@ -4,15 +4,22 @@ import numpy as np
 
 from .. import units
 from ..environment import Environment
+from .composed import takes_back
+
+#: What no tissue holds, mg/L: a tenth of a gram per millilitre.
+MOST = 1e5
 
 
-def assumptions(*, release, drug, available, unreleased, horizon, environment, draws, refused):
+def assumptions(*, release, drug, available, unreleased, horizon, environment, draws, refused, in_vivo=None, site=None,
+                linear=True):
     """The sentences, as a list."""
     said = []
     if release is not None:
-        said += _of_release(release, drug, unreleased, horizon, environment)
+        said += _of_release(release, drug, unreleased, horizon, environment, in_vivo)
     if drug is not None:
-        said += _of_body(drug, available, draws)
+        said += _of_body(drug, available, draws, site if release is not None else None, linear)
+    if site is not None:
+        said += _of_site(site, release, drug)
     if draws:
         where = "its bootstrap" if release.sampled is not None else "its parameters' standard errors"
         said.append(f"The interval is that of the release fit alone: {draws} draws from {where}.")
@@ -24,9 +31,11 @@ def assumptions(*, release, drug, available, unreleased, horizon, environment, d
     return said
 
 
-def _of_release(release, drug, unreleased, horizon, environment):
+def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
     published = str(release.origin.get("given", "")).startswith("published")
-    if published:
+    if in_vivo is not None:
+        yield from in_vivo.assumptions
+    elif published:
         yield f"The release is the one that was fitted to concentrations in people ({release.origin['given']})."
     elif drug is not None:
         yield "Release in the body is taken to be the release in the vial: same times, same extent."
@@ -49,15 +58,43 @@ def _of_release(release, drug, unreleased, horizon, environment):
         share = float(release.share(np.array([until]))[0])
         yield (f"The release was measured until day {until / 24:.4g} after injection, when the curve stands at "
                f"{100 * share:.0f} % of the dose; what is later is the model's extrapolation.")
+    if drug is not None and takes_back(release.model):
+        yield (f"{release.model.name} takes drug back from what it lies in: its release here is that into its own "
+               f"medium, not into this body.")
     if environment != Environment():
         yield f"The carrier sits at {environment.T} °C and pH {environment.pH}."
         if not release.model.uses_environment:
             yield "This model does not depend on its surroundings: temperature and pH have no effect here."
 
 
-def _of_body(drug, available, draws):
-    yield f"Of what is released {100 * available:.4g} % reaches the blood (bioavailability)."
+def _of_body(drug, available, draws, site, linear):
+    if site is None:
+        yield f"Of what is released {100 * available:.4g} % reaches the blood (bioavailability)."
+    else:
+        yield (f"Of what is released {100 * available:.4g} % enters the {site.tissue}"
+               + (f"; the bioavailability on the card ({drug.bioavailability:g}) is that of another route and not used."
+                  if drug.bioavailability != available else "."))
     yield from drug.conditions
-    yield "The body answers in proportion to the dose, and doses add up (linear kinetics of the drug card)."
+    if linear:
+        yield "The body answers in proportion to the dose, and doses add up (linear kinetics of the drug card)."
+    else:
+        yield "The body does not answer in proportion to the dose: doses do not simply add up."
     average = f"The body is the average of its source ({drug.title})"
     yield f"{average}; variation between people is not in the interval." if draws else f"{average}."
+
+
+def _of_site(site, release, drug):
+    if release is None:
+        yield f"The drug is infused into the blood, not into the {site.tissue}."
+    yield f"The {site.tissue} is well mixed: one concentration everywhere, also far from the carrier."
+    yield from site.assumptions
+    yield f"The {site.tissue} comes on top of the volumes on the card of {drug.name}."
+
+
+def too_much(concentrations, unit, tissue):
+    """A warning where more drug than can be would stand in a tissue, as a list of one sentence or none."""
+    highest = float(np.max(concentrations)) * units.inside(1.0, unit)
+    if highest < MOST:
+        return []
+    return [f"The {tissue} would hold {highest / 1e6:.3g} g/mL of drug: more than there is room for, and it would fall "
+            f"out of solution long before. Dose, volume or exchange is not what it should be."]

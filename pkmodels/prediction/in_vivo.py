@@ -1,156 +1,154 @@
-"""From plasma back to release: fitted in one stage through a known body."""
+"""From vial to body: what is declared about how release in the body differs from release in the vial."""
 
-import html
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .. import catalogue, units
-from ..errors import PredictionError
-from ..fitting.convolved import fit_release
-from ..studies import Plasma
-from .disposition import disposition
-from .regimen import read_regimen
+import numpy as np
+
+from .. import units
+from ..errors import PredictionError, unknown
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class InVivo:
-    """A release fitted to plasma; prints itself with what was fitted and what was taken.
+    """Time in the body as a function of time in the vial, ``t_vivo = scale t_vitro^power + shift``.
 
     Parameters
     ----------
-    model : Curve or Model
-    values, stderr : dict of str to float
-        In ``units``.
-    units : dict of str to str
-    release : Release
-        For `predict`, with its uncertainty.
-    table : DataFrame
-        time, measured, predicted (in the data's units) and their ratio.
-    statistics : dict
-    taken, fitted : tuple of str
-        In sentences.
-    notes : tuple of str
+    scale : float
+        Days in the body per (day in the vial)^power; 2 for half as fast. With a power other than 1
+        it depends on the unit of time, which is the day.
+    power : float
+    shift : float
+        Hours by which the body lags behind; below zero the body is ahead, and what the vial releases
+        in that time is out at once.
+    plateau : float, optional
+        The share of the dose that is released in the end in the body; that of the vial when not given.
     """
 
-    model: object
-    values: dict
-    stderr: dict
-    units: dict
-    release: object
-    table: object
-    statistics: dict
-    taken: tuple
-    fitted: tuple
-    notes: tuple
+    scale: float = 1.0
+    power: float = 1.0
+    shift: float = 0.0
+    plateau: float | None = None
 
-    def to_dict(self):
-        """Plain numbers and texts for JSON."""
-        return {"model": self.model.name, "parameters": {
-            name: {"value": value, "stderr": self.stderr[name], "unit": self.units[name]}
-            for name, value in self.values.items()}, "points": self.table.to_dict("records"),
-            "statistics": self.statistics, "taken": list(self.taken), "fitted": list(self.fitted),
-            "notes": list(self.notes)}
+    def __post_init__(self):
+        for name in ("scale", "power"):
+            value = getattr(self, name)
+            if not _number(value) or not value > 0:
+                raise PredictionError(f"in_vivo: {name} = {value!r} is not possible; give a number above zero, 1 for "
+                                      f"no change (t_vivo = scale t_vitro^power + shift)")
+        if not _number(self.shift):
+            raise PredictionError(f"in_vivo: shift = {self.shift!r} is not a time; write for example '12 h'")
+        if self.plateau is not None and not (_number(self.plateau) and 0 < self.plateau <= 1):
+            raise PredictionError(f"in_vivo: plateau = {self.plateau!r} is not possible; give the share released in "
+                                  f"the end, above 0 and up to 1")
 
-    def _lines(self):
-        from tabulate import tabulate
+    @property
+    def keeps_time(self):
+        """Whether times in body and vial are the same."""
+        return (self.scale, self.power, self.shift) == (1.0, 1.0, 0.0)
 
-        yield f"{self.model.title}, fitted to plasma through the body"
-        yield tabulate([[name, f"{value:.4g}", f"{self.stderr[name]:.2g}", self.units[name],
-                         self.model.parameter(name).meaning] for name, value in self.values.items()],
-                       ["", "value", "standard error", "unit", ""], disable_numparse=True)
-        yield tabulate(self.table.map(lambda x: f"{x:.4g}").values.tolist(), list(self.table.columns),
-                       disable_numparse=True)
-        yield f"misses the points by {100 * self.statistics['relative_rmse']:.3g} % of each"
-        for title, said in (("taken", self.taken), ("fitted", self.fitted), ("note", self.notes)):
-            yield from (f"- {title}: {each}" for each in said)
+    def body_time(self, vial):
+        """Hours in the body at hours in the vial."""
+        return 24 * self.scale * (np.asarray(vial, dtype=float) / 24) ** self.power + self.shift
 
-    def __repr__(self):
-        return "\n".join(self._lines())
+    def vial_time(self, body):
+        """Hours in the vial at hours in the body; 0 before release begins."""
+        return 24 * (np.maximum(np.asarray(body, dtype=float) - self.shift, 0) / (24 * self.scale)) ** (1 / self.power)
 
-    def _repr_html_(self):
-        return f"<pre>{html.escape(repr(self))}</pre>"
+    @property
+    def assumptions(self):
+        """What is declared, as sentences."""
+        if self.keeps_time:
+            yield "Release in the body is declared to keep the times of the vial."
+        else:
+            power = "" if self.power == 1 else f"^{self.power:g}"
+            shift = "" if self.shift == 0 else f" {'+' if self.shift > 0 else '-'} {abs(self.shift) / 24:.4g} days"
+            yield (f"Release in the body is declared to run on its own time: days in the body = {self.scale:g} x "
+                   f"(days in the vial){power}{shift}.")
+        if self.plateau is not None:
+            yield f"In the body {100 * self.plateau:.4g} % of the dose is declared to be released in the end."
 
 
-def fit_in_vivo(plasma, model, source, regimen, *, fixed=None, bioavailability=None, weights="1/y2", seed=1):
-    """Fit a release model to plasma concentrations, the body being known (one-stage convolution).
-
-    Every dose is a depot of its own; the body answers each exactly, so nothing is deconvolved.
-
-    Parameters
-    ----------
-    plasma : Plasma
-        Of one subject or a mean.
-    model : str or Curve or Model
-        A release model, such as ``"biexponential+plateau"``.
-    source : str, Drug, PlasmaFit or Disposition
-        What the body does: see `disposition`. Never the depot's own curve.
-    regimen : str or Regimen
-        Such as ``"62 mg once"``.
-    fixed : mapping, optional
-        Parameters that are known, from the vial for instance.
-    bioavailability : float, optional
-        Share of what is released that reaches the blood; the drug card's when not given.
-    weights : {"1/y2", "1/y", "none"}
-    seed : int
-
-    Returns
-    -------
-    InVivo
+def read_in_vivo(given):
+    """`InVivo` from a mapping such as ``{"scale": 0.5, "shift": "12 h"}``; None stays None.
 
     Raises
     ------
-    PredictionError, FitError
+    PredictionError
     """
-    body = disposition(source)
-    model = catalogue.get_model(model) if isinstance(model, str) else model
-    hours, measured, notes = points(plasma)
-    if not len(hours):
-        raise PredictionError("no concentration is above zero, so there is nothing to fit")
-    available = body.available if bioavailability is None else float(bioavailability)
-    if not 0 < available <= 1:
-        raise PredictionError(f"bioavailability = {available!r} is not possible; give a share above 0 and up to 1")
-    regimen = read_regimen(regimen)
-    doses = regimen.doses(float(hours[-1]) + 1e-9)
-    if any(dose.duration_hour for dose in doses):
-        raise PredictionError(f"'{regimen}' is an infusion, but a carrier is injected at once; leave 'over ...' away")
-    if weights not in ("1/y2", "1/y", "none"):
-        raise PredictionError(f"weights = {weights!r} is not possible; choose '1/y2', '1/y' or 'none'")
-    found = fit_release(model, (body.matrix, body.entry, body.weights),
-                        [(dose.time_hour, available * dose.amount_mg) for dose in doses], hours, measured, fixed=fixed,
-                        weights=weights, seed=seed)
-    return _result(found, model, plasma, hours, measured, body, available, regimen, fixed, weights, notes)
+    if given is None or isinstance(given, InVivo):
+        return given
+    if not isinstance(given, Mapping):
+        raise PredictionError(f"in_vivo = {given!r} cannot be read; write for example "
+                              f"{{'scale': 0.5, 'power': 1, 'shift': '12 h', 'plateau': 0.9}}")
+    known = ("scale", "power", "shift", "plateau")
+    found = {}
+    for name, value in given.items():
+        if name not in known:
+            raise unknown("setting of in_vivo", name, known)
+        if isinstance(value, str):
+            number, unit = units.assigned(name, value)
+            value = (number, unit)
+        if isinstance(value, (tuple, list)):
+            number, unit = value
+            wanted = "h" if name == "shift" else "1"
+            if units.dimension(unit) != units.dimension(wanted) or (name != "shift" and unit != "1"):
+                raise PredictionError(f"in_vivo: {name} = {number:g} {unit} has the wrong unit; "
+                                      f"{'write a time such as 12 h' if name == 'shift' else 'write a plain number'}")
+            value = units.inside(number, unit)
+        elif name == "shift" and value != 0:
+            raise PredictionError(f"in_vivo: shift = {value!r} has no unit; write for example '12 h'")
+        found[name] = value
+    return InVivo(**found)
 
 
-def _result(found, model, plasma, hours, measured, body, available, regimen, fixed, weights, notes):
-    import pandas as pd
+class Carried:
+    """A release as it is declared to run in the body; everything else is that of the vial."""
 
-    shown = {p.name: p.unit for p in model.parameters}
-    table = pd.DataFrame({
-        f"time ({plasma.time_unit})": units.outside(hours, plasma.time_unit),
-        f"measured ({plasma.unit})": units.outside(measured, plasma.unit),
-        f"predicted ({plasma.unit})": units.outside(found.predicted, plasma.unit),
-        "predicted/measured": found.predicted / measured})
-    polished = found.polished
-    notes += tuple(f"{name} ended at its {side} bound: these points do not tell it"
-                   for name, side in polished.at_bound.items())
-    taken = (f"disposition from {body.words}, clearance {body.clearance:.4g} L/h",
-             f"{100 * available:.4g} % of what is released reaches the blood", f"regimen {regimen}",
-             *(f"{name} = {value}" for name, value in (fixed or {}).items()))
-    fitted = (f"{', '.join(polished.free)} of {model.name}, by {len(measured)} concentrations, weights {weights}",)
-    return InVivo(model=model, values=polished.values, stderr=polished.stderr, units=shown, release=found.release,
-                  table=table, statistics=found.statistics, taken=taken, fitted=fitted, notes=notes)
+    def __init__(self, release, in_vivo):
+        self._release, self.in_vivo = release, in_vivo
+
+    def __getattr__(self, name):
+        return getattr(self._release, name)
+
+    def share(self, times, environment=None, values=None):
+        """Released share at hours in the body."""
+        if environment is not None and not self.in_vivo.keeps_time and not environment.is_constant:
+            raise PredictionError("a time scale between vial and body and surroundings that change cannot be combined; "
+                                  "give one of them")
+        times = np.asarray(times, dtype=float)
+        share = self._release.share(self.in_vivo.vial_time(times), environment, values)
+        return np.where(times > self.in_vivo.shift, share, 0.0) * self._factor(values)
+
+    def eventual(self, values=None):
+        """The share of dose released in the end."""
+        return self._release.eventual(values) * np.squeeze(self._factor(values), axis=-1)
+
+    def _factor(self, values):
+        if self.in_vivo.plateau is None:
+            return np.ones(1)
+        eventual = np.asarray(self._release.eventual(values))[..., None]
+        with np.errstate(divide="ignore"):
+            return np.where(eventual > 0, self.in_vivo.plateau / eventual, 0.0)
+
+    @property
+    def kinks(self):
+        """Hours in the body at which the release bends sharply."""
+        moved = [float(self.in_vivo.body_time(k)) for k in self._release.kinks]
+        return tuple(k for k in (*moved, self.in_vivo.shift) if k > 0)
+
+    @property
+    def measured_until(self):
+        """Hours in the body that the last sample stands for."""
+        return float(self.in_vivo.body_time(self._release.measured_until))
 
 
-def points(plasma, zeros=False):
-    """Hours and mg/L of one subject above the limit (and zeros, if asked for), and what was left out."""
-    if not isinstance(plasma, Plasma):
-        raise PredictionError(f"concentrations are needed (read_plasma), not a {type(plasma).__name__}")
-    if len(plasma.subjects) > 1:
-        raise PredictionError(f"there are {len(plasma.subjects)} subjects; choose one with "
-                              f"plasma.only('{plasma.subjects[0]}')")
-    if plasma.molar:
-        raise PredictionError("the concentrations are molar and doses are masses; read them with their molar mass")
-    frame = plasma.frame
-    kept = ~frame["below_limit"] & ((frame["concentration"] > 0) | zeros)
-    left = int((~kept).sum())
-    notes = (f"{left} samples of zero or below the limit of quantification are left out",) if left else ()
-    return frame["time_hour"].to_numpy()[kept], frame["concentration"].to_numpy()[kept], notes
+def carried(release, in_vivo):
+    """The release in the body: that of the vial where nothing else is declared."""
+    return release if release is None or in_vivo is None else Carried(release, in_vivo)
+
+
+def _number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

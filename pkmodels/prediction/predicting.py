@@ -9,24 +9,28 @@ from .. import __version__, units
 from ..environment import Environment
 from ..errors import PredictionError
 from ..references import cited_in
-from .assumptions import assumptions
+from .answers import amounts as whereabouts
+from .answers import blocks, concentrations
+from .assumptions import assumptions, too_much
 from .chain import JUST_AFTER, Body, Depots
 from .drug import Drug, read_drug
 from .grid import after_steps, grid, since_dose
+from .in_vivo import carried, read_in_vivo
 from .lines import storable
+from .ratio import advice, eventual_ratio
 from .regimen import Regimen, read_regimen
+from .site import read_site
 from .sources import as_release
 
 SEED, DRAWS = 1, 200
-#: Draws are computed in blocks of this many, so that memory stays small.
-BLOCK = 25
 LONGEST = 36525
 MOST_DOSES = 500
 
 
-def predict(release, *, drug=None, regimen=None, days=None, values=None, environment=None, bioavailability=None,
-            unreleased="stays", draws=DRAWS, seed=SEED, concentration_unit="ng/mL", times=None, progress=None):
-    """Predict released share and, with a drug and a regimen, concentrations.
+def predict(release, *, drug=None, regimen=None, days=None, site=None, values=None, environment=None, in_vivo=None,
+            bioavailability=None, unreleased="stays", draws=DRAWS, seed=SEED, concentration_unit="ng/mL", times=None,
+            amounts=False, progress=None):
+    """Predict released share and, with a drug and a regimen, concentrations in plasma and in a tissue.
 
     Parameters
     ----------
@@ -39,12 +43,19 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
         Such as ``"3.6 mg every 28 days x 6"``; needed with a drug.
     days : float, optional
         How long to predict; to the end of the regimen's last interval when not given.
+    site : str, path or Site, optional
+        The tissue that the carrier lies in, such as ``"prostate_tumour"``; it exchanges drug with the
+        body's blood. `read_site` changes its numbers.
     values : mapping, optional
         Parameters of a named model: name to a number in the model's unit or a (number, unit) pair.
     environment : Environment, optional
         Of the depots, in hours since the first dose; 37 °C and pH 7.4 when not given.
+    in_vivo : mapping or InVivo, optional
+        How release in the body differs from release in the vial: ``{"scale": 2, "power": 1, "shift": "12 h",
+        "plateau": 0.9}`` for t_vivo = scale t_vitro^power + shift (in days) and an end of its own. The same
+        as in the vial when not given, which the assumptions say.
     bioavailability : float, optional
-        Share of the released drug that reaches the body; the drug card's when not given.
+        Share of the released drug that reaches the body; the drug card's when not given, and 1 in a site.
     unreleased : {"stays", "rescaled"}
         What becomes of the share that the curve never releases: it stays in the carrier, or the
         curve is stretched so that all of the dose is released.
@@ -56,6 +67,8 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
     times : array, optional
         Days at which to report; a grid that is dense where concentrations change when not given,
         which is what `coverage` needs.
+    amounts : bool
+        Also ``amounts(store, time)``: where the drug is, in mg, from carrier to eliminated.
     progress : callable, optional
         Wraps a sequence, such as ``tqdm.tqdm``.
 
@@ -64,7 +77,8 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
     xarray.Dataset
         ``released(time)``, ``plasma(time)``, and where draws were made ``released_draws(draw, time)``,
         ``plasma_draws(draw, time)``, each with ``units`` and ``long_name``; attributes say model,
-        drug, regimen, assumptions, version, seed and citations.
+        drug, regimen, assumptions, version, seed and citations. With a site also ``local(time)``,
+        ``ratio(time)`` and the ratios of areas and peaks that `local_ratio` puts together.
 
     Raises
     ------
@@ -72,17 +86,20 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
         Saying what was given and what is possible.
     """
     environment = Environment() if environment is None else environment
-    _check(unreleased, draws, drug, regimen)
+    _check(unreleased, draws, drug, regimen, site, amounts)
     _check_kinds(drug, regimen, environment, seed)
-    release = as_release(release, values)
+    in_vivo = read_in_vivo(in_vivo)
+    release = carried(as_release(release, values), in_vivo)
     drug = read_drug(drug) if isinstance(drug, (str, Path)) else drug
     regimen = read_regimen(regimen) if isinstance(regimen, str) else regimen
+    site = None if site is None else read_site(site)
+    _check_in_vivo(release, in_vivo, unreleased)
     horizon = horizon_hours(days, regimen)
     doses = regimen.doses(horizon) if regimen else ()
     _check_doses(release, doses, regimen)
     shown = _asked(times, horizon)
     drawn, refused = release.draws(int(draws), seed) if _can_draw(release, draws) else (None, 0.0)
-    hours = _grid(release, doses, horizon, environment, drawn, shown)
+    hours = _grid(release, doses, horizon, environment, drawn, shown, site)
 
     def stretch(chosen=None):
         """The factor on the share released: 1, or what stretches the curve to the whole dose."""
@@ -90,32 +107,33 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
             return np.ones(1)
         return 1 / np.atleast_1d(release.eventual(chosen))[..., None] if chosen else np.array([1 / release.eventual()])
 
-    variables, available = {}, None
+    variables, stores, available = {}, None, None
     if release is not None:
         text = "share of the dose released since its injection"
         variables["released"] = _variable(stretch() * release.share(hours, environment), "1", text)
         if drawn:
-            rows = [stretch(some) * release.share(hours, environment, some) for some in _blocks(drawn, progress)]
+            rows = [stretch(some) * release.share(hours, environment, some) for some in blocks(drawn, progress)]
             variables["released_draws"] = _variable(np.concatenate(rows), "1", text)
+    attributes = _attributes(release, drug, regimen, doses, seed, site)
     if drug is not None:
-        available = _share(drug.bioavailability if bioavailability is None else bioavailability)
-        body = Body(drug, concentration_unit)
+        available = _available(drug, bioavailability, site if release is not None else None)
+        body = Body(drug, concentration_unit, site, into_blood=release is None)
         depots = Depots(release, doses, environment, available, stretch, hours)
-        text = f"{drug.analyte} in plasma"
-        variables["plasma"] = _variable(body.plasma(hours, depots.mass()), concentration_unit, text, drug.analyte)
-        if drawn:
-            rows = [body.plasma(hours, depots.mass(some)) for some in _blocks(drawn, progress)]
-            variables["plasma_draws"] = _variable(np.concatenate(rows), concentration_unit, text, drug.analyte)
-    attributes = _attributes(release, drug, regimen, doses, seed)
-    if drug is not None:
+        variables |= concentrations(body, depots, drawn, concentration_unit, progress)
+        if amounts:
+            variables["amounts"], stores = whereabouts(body, depots)
         attributes |= {"bioavailability": available, "body_parameters": json.dumps(body.parameters)}
+        attributes |= _of_site(body, drug, concentration_unit, release is None)
     attributes["assumptions"] = assumptions(
         release=release, drug=drug, available=available, unreleased=unreleased, horizon=horizon,
-        environment=environment, draws=draws if drawn else 0, refused=refused)
+        environment=environment, draws=draws if drawn else 0, refused=refused, in_vivo=in_vivo, site=site,
+        linear=drug is None or body.is_linear)
     attributes["assumptions"] += regimen.assumptions if regimen else ()
+    if site is not None:
+        attributes["assumptions"] += too_much(variables["local"][1], concentration_unit, site.tissue)
     if shown is not None:
         attributes["times"] = "asked"
-    return _dataset(hours, shown, variables, attributes)
+    return _dataset(hours, shown, variables, attributes, stores)
 
 
 def horizon_hours(days, regimen):
@@ -130,7 +148,7 @@ def horizon_hours(days, regimen):
     return float(days) * 24
 
 
-def _check(unreleased, draws, drug, regimen):
+def _check(unreleased, draws, drug, regimen, site, amounts):
     if unreleased not in ("stays", "rescaled"):
         raise PredictionError(f"unreleased = {unreleased!r} is not possible; choose 'stays' or 'rescaled'")
     if not isinstance(draws, int) or draws < 0:
@@ -138,6 +156,18 @@ def _check(unreleased, draws, drug, regimen):
     if (drug is None) != (regimen is None):
         missing = "a drug, such as goserelin," if drug is None else "a regimen, such as '3.6 mg every 28 days x 6',"
         raise PredictionError(f"concentrations need both a drug and a regimen; {missing} is missing")
+    if amounts and drug is None:
+        raise PredictionError("amounts are followed through a body; give a drug and a regimen as well")
+    if site is not None and drug is None:
+        raise PredictionError("a site needs a drug and a regimen to exchange with the blood; give drug and regimen, or "
+                              "leave the site away")
+
+
+def _check_in_vivo(release, in_vivo, unreleased):
+    if in_vivo is not None and release is None:
+        raise PredictionError("in_vivo is about a carrier; a drug in solution has no vial to differ from")
+    if in_vivo is not None and in_vivo.plateau is not None and unreleased == "rescaled":
+        raise PredictionError("in_vivo gives a plateau, and unreleased='rescaled' another (all of the dose); give one")
 
 
 def _check_kinds(drug, regimen, environment, seed):
@@ -184,10 +214,11 @@ def _asked(times, horizon):
     return hours
 
 
-def _grid(release, doses, horizon, environment, drawn, shown):
+def _grid(release, doses, horizon, environment, drawn, shown, site):
     """The hours at which everything is computed."""
     starts = [d.time_hour for d in doses] or [0.0]
-    fixed = [*after_steps(horizon, environment.breakpoints), *([] if shown is None else shown)]
+    sudden = (*environment.breakpoints, *(site.breakpoints if site else ()))
+    fixed = [*after_steps(horizon, sudden), *([] if shown is None else shown)]
     if release is None:
         ends = [d.time_hour + d.duration_hour for d in doses]
         return grid(horizon, starts, since_dose(np.zeros_like, horizon), [*fixed, *after_steps(horizon, ends)])
@@ -209,17 +240,30 @@ def _can_draw(release, draws):
     return release is not None and draws > 0 and release.can_draw
 
 
-def _share(value):
-    if not isinstance(value, (int, float)) or not 0 < value <= 1:
-        raise PredictionError(f"bioavailability = {value!r} is not possible; give a share above 0 and up to 1")
-    return float(value)
+def _available(drug, given, site):
+    """The share of what is released that arrives; the card's belongs to its own route, not to a tissue."""
+    if given is None:
+        return 1.0 if site is not None else float(drug.bioavailability)
+    if not isinstance(given, (int, float)) or not 0 < given <= 1:
+        raise PredictionError(f"bioavailability = {given!r} is not possible; give a share above 0 and up to 1")
+    return float(given)
 
 
-def _blocks(drawn, progress):
-    count = len(next(iter(drawn.values())))
-    begins = range(0, count, BLOCK)
-    for begin in progress(begins) if progress else begins:
-        yield {name: numbers[begin: begin + BLOCK] for name, numbers in drawn.items()}
+def _of_site(body, drug, unit, into_blood):
+    """What the attributes say of the tissue."""
+    site = body.site
+    if site is None:
+        return {}
+    alone = Body(drug, unit).area_per_mg()
+    here = site.at(0.0)
+    found = {"site": site.name, "tissue": site.tissue,
+             "site_parameters": json.dumps({name: str(number) for name, number in site.parameters.items()}),
+             "exchange_flow_L_per_h": here["q_exchange"],
+             "advice": advice(body, None if alone is None else float(1 / alone[0]), into_blood)}
+    if site.parameters["partition"].evidence != "assumed":
+        found["partition"] = here["partition"]
+    eventual = eventual_ratio(body)
+    return found | ({} if eventual is None else {"ratio_eventual": eventual})
 
 
 def _variable(numbers, unit, text, analyte=None):
@@ -227,7 +271,7 @@ def _variable(numbers, unit, text, analyte=None):
     return ("draw", "time")[-numbers.ndim:], numbers, attributes
 
 
-def _attributes(release, drug, regimen, doses, seed):
+def _attributes(release, drug, regimen, doses, seed, site):
     found = {"pkmodels_version": __version__, "dose_times": [d.time_hour / 24 for d in doses], "seed": seed}
     cited = []
     if release is not None:
@@ -242,18 +286,22 @@ def _attributes(release, drug, regimen, doses, seed):
             mass = units.convert(drug.molar_mass.value, drug.molar_mass.unit, "g/mol")
             found["molar_mass"] = f"{float(mass):.10g} g/mol"
         cited += drug.citations
+    cited += [] if site is None else site.citations
     found["citations"] = list(dict.fromkeys(cited))
     return found
 
 
-def _dataset(hours, shown, variables, attributes):
+def _dataset(hours, shown, variables, attributes, stores):
     import xarray as xr
 
     kept = slice(None) if shown is None else np.searchsorted(hours, shown, side="right") - 1
     found = xr.Dataset(
-        {name: xr.Variable(dims, numbers[..., kept], attrs) for name, (dims, numbers, attrs) in variables.items()},
+        {name: xr.Variable(dims, numbers[..., kept] if "time" in dims else numbers, attrs)
+         for name, (dims, numbers, attrs) in variables.items()},
         coords={"time": ("time", hours[kept] / 24, {"units": "day", "long_name": "time since the first dose"})},
         attrs={name: storable(value) for name, value in attributes.items()})
+    if stores is not None:
+        found = found.assign_coords(store=("store", stores))
     if "draw" in found.sizes:
         found = found.assign_coords(draw=("draw", np.arange(found.sizes["draw"]), {"long_name": "draw of the fit"}))
     return found

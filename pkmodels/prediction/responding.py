@@ -8,6 +8,7 @@ from .. import __version__, catalogue, units
 from ..effect import Effect
 from ..errors import ModelError, PredictionError
 from ..solve.driven import responses
+from .lines import lines, storable
 
 _CARRIED = ("drug", "population", "regimen", "model", "body", "dose_times", "seed")
 
@@ -68,8 +69,10 @@ def respond(prediction, effect, *, variable="plasma", values=None):
     attributes = {key: prediction.attrs[key] for key in _CARRIED if key in prediction.attrs}
     attributes |= {"effect": effect.name, "effect_parameters": json.dumps(parameters), "driven_by": variable,
                    "pkmodels_version": __version__,
-                   "assumptions": [*prediction.attrs.get("assumptions", ()), *_assumptions(effect, source, given)],
-                   "citations": list(dict.fromkeys([*prediction.attrs.get("citations", ()), *effect.references]))}
+                   "assumptions": storable([*lines(prediction.attrs, "assumptions"),
+                                             *_assumptions(effect, source, given)]),
+                   "citations": storable(list(dict.fromkeys([*lines(prediction.attrs, "citations"),
+                                                           *effect.references])))}
     return xr.Dataset(kept, coords={name: c for name, c in prediction.coords.items() if name in ("time", "draw")},
                       attrs=attributes)
 

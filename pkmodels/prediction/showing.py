@@ -4,6 +4,7 @@ import numpy as np
 
 from ..errors import PredictionError
 from .lines import Lines
+from .ratio import local_ratio
 
 #: Steps between rows in days that read well, and the most rows that are shown without being asked for.
 STEPS = (1 / 24, 2 / 24, 4 / 24, 0.5, 1, 2, 7, 14, 28, 91, 365)
@@ -22,16 +23,19 @@ def row_times(days, step=None):
     return times if times[-1] >= days * (1 - 1e-9) else np.append(times, days)
 
 
+def shown(prediction):
+    """The variables over time that a table shows."""
+    return [name for name in ("released", "plasma", "local", "local_free", "ratio") if name in prediction]
+
+
 def table(prediction):
-    """One row per time: released share, concentration, and 95 % intervals where there are draws (a DataFrame)."""
+    """One row per time: released share, concentrations, and 95 % intervals where there are draws (a DataFrame)."""
     import pandas as pd
 
     columns = {f"time_{prediction.time.attrs['units']}": prediction.time.values}
-    for name in ("released", "plasma"):
-        if name not in prediction:
-            continue
+    for name in shown(prediction):
         unit = prediction[name].attrs["units"]
-        label = name if unit == "1" else f"{name} ({unit})"
+        label = name.replace("_", " ") + ("" if unit == "1" else f" ({unit})")
         columns[label] = prediction[name].values
         if f"{name}_draws" in prediction:
             low, high = np.quantile(prediction[f"{name}_draws"].values, [0.025, 0.975], axis=0)
@@ -44,21 +48,25 @@ def text(prediction):
     from tabulate import tabulate
 
     rows = table(prediction)
-    shown = [[f"{time:.4g}", *(f"{v:.4g}" for v in row)]
+    lines = [[f"{time:.4g}", *("" if np.isnan(v) else f"{v:.4g}" for v in row)]
              for time, row in zip(rows.index, rows.to_numpy(), strict=True)]
     head = [rows.index.name.replace("_", " (") + ")", *rows.columns]
-    return tabulate(shown, headers=head, disable_numparse=True, stralign="right")
+    found = tabulate(lines, headers=head, disable_numparse=True, stralign="right")
+    said = prediction.attrs
+    return f"{said['analyte']}; local is the {said['tissue']}, ratio is local over plasma\n\n{found}" \
+        if "local" in prediction else found
 
 
 def to_dict(prediction):
     """Plain numbers and texts, as the command line prints with ``--json``."""
     found = {"time": prediction.time.values.tolist(), "units": {"time": prediction.time.attrs["units"]}}
-    for name in ("released", "plasma"):
-        if name in prediction:
-            found[name] = prediction[name].values.tolist()
-            found["units"][name] = prediction[name].attrs["units"]
-            if f"{name}_draws" in prediction:
-                low, high = np.quantile(prediction[f"{name}_draws"].values, [0.025, 0.975], axis=0)
-                found[f"{name}_low"], found[f"{name}_high"] = low.tolist(), high.tolist()
+    for name in shown(prediction):
+        found[name] = prediction[name].values.tolist()
+        found["units"][name] = prediction[name].attrs["units"]
+        if f"{name}_draws" in prediction:
+            low, high = np.quantile(prediction[f"{name}_draws"].values, [0.025, 0.975], axis=0)
+            found[f"{name}_low"], found[f"{name}_high"] = low.tolist(), high.tolist()
+    if "local" in prediction:
+        found["local_ratio"] = local_ratio(prediction).to_dict()
     return found | {name: list(value) if isinstance(value, Lines) else value
                     for name, value in prediction.attrs.items()}

@@ -11,7 +11,9 @@ from . import predicting
 from .disposition import linear_body
 from .doses import Part, Regimen
 from .drug import read_drug
+from .lines import lines, storable
 from .regimen import read_regimen
+from .site import read_site
 from .sources import as_release
 
 #: What all doses before those that are counted would add to the first concentration, as a share of it, at most.
@@ -29,9 +31,13 @@ def predict(release, *, drug=None, regimen=None, days=None, **settings):
         return predicting.predict(release, drug=drug, regimen=regimen, days=days, **settings)
     if (surroundings := settings.get("environment")) is not None and not surroundings.is_constant:
         raise PredictionError(f"'{regimen}' begins at steady state, for which the surroundings must have been the same "
-                              "for "
-                              "long; give surroundings that do not change, or a regimen that begins with its first "
+                              "for long; give surroundings that do not change, or a regimen that begins with its first "
                               "dose")
+    site = read_site(settings["site"]) if settings.get("site") is not None else None
+    if site is not None and site.breakpoints:
+        raise PredictionError(f"'{regimen}' begins at steady state, for which the {site.tissue} must have been the "
+                              f"same for long; give a site that does not change, or a regimen that begins with its "
+                              f"first dose")
     horizon = predicting.horizon_hours(days, regimen)
     release, values = as_release(release, settings.pop("values", None)), None
     drug = read_drug(drug)
@@ -94,7 +100,7 @@ def _cropped(found, regimen, lead, count, left, times):
                f"doses before them may still add {100 * left:.2g} % of a dose: release or elimination is that slow.")]
     doses = [day - lead / 24 for day in found.attrs["dose_times"]]
     attributes = {**found.attrs, "dose_times": [max(day, 0.0) for day in doses if day > -1e-9],
-                  "regimen": str(regimen), "assumptions": [*found.attrs["assumptions"], *said]}
+                  "regimen": str(regimen), "assumptions": storable([*lines(found.attrs, "assumptions"), *said])}
     return kept.assign_attrs(attributes | _amounts(regimen, kept.assign_attrs(attributes)))
 
 

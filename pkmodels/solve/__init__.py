@@ -6,8 +6,9 @@ closed form, then linear pools (matrix exponential), then a stiff integrator.
 import numpy as np
 
 from ..environment import Environment
+from ..errors import SolveError
 from ..model import Curve
-from . import closed, compiled, linear, stiff
+from . import closed, compiled, fed, linear, stiff
 
 _STANDARD = Environment()
 
@@ -41,6 +42,35 @@ def observe(model, values, times, environment=_STANDARD):
     ordered, back = np.unique(np.asarray(times, dtype=float), return_inverse=True)
     path = states(model, values, ordered, environment)
     return _observed(model, values, ordered, path, environment)[back].reshape(np.shape(times))
+
+
+def observe_many(model, values, times):
+    """What a model of stores and flows shows for many values at once, in surroundings that do not change.
+
+    Parameters
+    ----------
+    model : Model
+    values : mapping of str to array (rows,)
+    times : array
+        Hours, rising.
+
+    Returns
+    -------
+    array (rows, times)
+    """
+    ordered, back = np.unique(np.asarray(times, dtype=float), return_inverse=True)
+    if model.is_linear:
+        path = linear.states_of_many(model, values, ordered)
+    else:
+        try:
+            path = fed.free_states(model, [values[s.name] for s in model.symbols], ordered)
+        except SolveError:
+            # One of them may be too steep for a step that all take together.
+            path = np.array([stiff.states(model, {n: float(v[i]) for n, v in values.items()}, ordered, _STANDARD)
+                             for i in range(len(next(iter(values.values()))))])
+    columns = {name: np.reshape(numbers, (-1, 1)) for name, numbers in values.items()}
+    shown = compiled.observed(model)(*_arguments(model, columns, ordered, np.moveaxis(path, -1, 0), _STANDARD))[0]
+    return np.broadcast_to(shown, path.shape[:2])[:, back]
 
 
 def sensitivities(model, values, times, environment=_STANDARD):

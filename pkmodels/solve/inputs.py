@@ -6,10 +6,13 @@ Only cumulative mass is asked of the release, never its rate, which may be infin
 import math
 
 import numpy as np
-from scipy.linalg import expm
+
+from .linear import exponential
 
 #: Places within a step where the cumulative mass is asked for (Chebyshev; the last is the step's end).
 NODES = (1 - np.cos(np.pi * np.arange(1, 5) / 4)) / 2
+#: From the mass at the nodes to the coefficients of s, s², ... of the polynomial through them and 0 at s = 0.
+COEFFICIENTS = np.linalg.inv(NODES[:, None] ** np.arange(1, len(NODES) + 1))
 
 
 def node_times(grid):
@@ -20,8 +23,8 @@ def node_times(grid):
     return nodes
 
 
-def fed_states(a, entry, grid, mass_at_start, mass_at_nodes):
-    """States of a body that is empty before it is fed.
+def fed_states(a, entry, grid, mass_at_start, mass_at_nodes, begin=None):
+    """States of a body that is fed; it is empty before, or begins with given states.
 
     Within a step the cumulative mass is taken as the polynomial through its nodes, and the
     body answers that polynomial exactly (matrix exponential of the augmented system), so the
@@ -39,6 +42,8 @@ def fed_states(a, entry, grid, mass_at_start, mass_at_nodes):
         Mass fed at ``grid[0]`` (a bolus, for instance), mg.
     mass_at_nodes : array (..., steps, nodes)
         Cumulative mass at `node_times`, mg.
+    begin : array (..., n), optional
+        States at ``grid[0]``, with what was fed until then.
 
     Returns
     -------
@@ -49,7 +54,7 @@ def fed_states(a, entry, grid, mass_at_start, mass_at_nodes):
     kernels = [_kernel(a, entry, h) for h in distinct]
     before = np.concatenate([np.asarray(mass_at_start)[..., None], mass_at_nodes[..., :-1, -1]], axis=-1)
     rise = mass_at_nodes - before[..., None]
-    state = np.asarray(mass_at_start)[..., None] * entry
+    state = np.asarray(mass_at_start)[..., None] * entry if begin is None else begin
     found = np.empty((*np.shape(mass_at_start), len(grid), len(entry)))
     found[..., 0, :] = state
     for i, k in enumerate(which):
@@ -67,7 +72,6 @@ def _kernel(a, entry, h):
     chain[:n, :n] = a * h
     chain[:n, n] = entry
     chain[n: n + m - 1, n + 1:] = np.eye(m - 1)
-    whole = expm(chain)
+    whole = exponential(chain)
     derivatives = np.diag([math.factorial(k) for k in range(1, m + 1)])
-    coefficients = np.linalg.inv(NODES[:, None] ** np.arange(1, m + 1))
-    return whole[:n, :n], whole[:n, n:] @ derivatives @ coefficients
+    return whole[:n, :n], whole[:n, n:] @ derivatives @ COEFFICIENTS

@@ -9,7 +9,7 @@ from .. import units
 from ..environment import Environment
 from ..errors import PredictionError
 from ..model import Curve
-from . import compiled, kinks, observe
+from . import compiled, kinks, observe, observe_many
 
 #: Widest standard deviation of a draw on a parameter's own scale (a factor of twenty up or down).
 WIDEST = 3.0
@@ -164,6 +164,9 @@ class Release:
         times = np.where(times < 1e-9, 0.0, times)
         arrays = {name: np.ravel(value) for name, value in values.items()}
         count = max(map(len, arrays.values()))
+        alike = environment == Environment() or not self.model.uses_environment
+        if count > 1 and alike:
+            return observe_many(self.model, {n: np.broadcast_to(a, count) for n, a in arrays.items()}, times)
         rows = [observe(self.model, {n: float(a[min(i, len(a) - 1)]) for n, a in arrays.items()}, times, environment)
                 for i in range(count)]
         return np.array(rows) if any(np.ndim(v) for v in values.values()) else rows[0]

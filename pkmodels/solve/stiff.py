@@ -37,7 +37,7 @@ def states(model, values, times, environment, sensitivities=False):
         stops = np.unique(np.append(times[inside], b))
         path = _integrate(model, parameters, surroundings, state, a, stops, n, m if sensitivities else 0)
         for stop, here in zip(stops, path, strict=True):
-            found[times == stop] = here
+            found[np.searchsorted(times, stop): np.searchsorted(times, stop, side="right")] = here
         state = path[-1]
     return (found[:, :n], found[:, n:].reshape(len(times), n, m)) if sensitivities else found
 
