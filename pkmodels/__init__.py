@@ -20,6 +20,7 @@ _HOME = {
     "reporting": ("report",),
     "references": ("cite",),
     "environment": ("Environment",),
+    "surroundings": ("read_environment",),
     "model": ("Also", "Curve", "Flow", "Model", "Parameter", "join"),
     "catalogue": ("get_model", "list_models"),
     "errors": ("PkmodelsError",),

@@ -110,7 +110,12 @@ class Curve(Definition):
     @property
     def uses_environment(self):
         """Whether temperature, pH or another symbol of the surroundings changes the release."""
-        return any(pace.free_symbols & set(SYMBOLS) for pace in self.clocks.values())
+        return bool(self.surroundings)
+
+    @cached_property
+    def surroundings(self):
+        """The names of the symbols of the surroundings that the release follows, such as ``{"T", "pH"}``."""
+        return frozenset(s.name for pace in self.clocks.values() for s in pace.free_symbols & set(SYMBOLS))
 
     @cached_property
     def latex(self):
@@ -260,7 +265,12 @@ class Model(Definition):
     @property
     def uses_environment(self):
         """Whether temperature, pH or another symbol of the surroundings changes the model."""
-        return bool(self.right_hand_side.free_symbols & (set(SYMBOLS) - {t}))
+        return bool(self.surroundings)
+
+    @cached_property
+    def surroundings(self):
+        """The names of the symbols of the surroundings that the rates follow, such as ``{"T", "pH"}``."""
+        return frozenset(s.name for s in self.right_hand_side.free_symbols & (set(SYMBOLS) - {t}))
 
     @cached_property
     def latex(self):

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "pkmodels"
 FLOORS = [
     {"errors", "units", "references", "shelf", "__init__"},
-    {"environment", "dimensions", "definition", "model"},
-    {"laws", "modifiers"},
+    {"environment", "surroundings", "dimensions", "definition", "model"},
+    {"laws", "laws_responsive", "modifiers"},
     {"carriers", "bodies"},
     {"catalogue", "solve", "studies"},
     {"fitting"},
@@ -26,8 +26,8 @@ FLOORS = [
 #: Within a floor a module may use only these neighbours.
 NEIGHBOURS = {"units": {"errors"}, "references": {"errors", "shelf"}, "shelf": {"errors"},
               "model": {"environment", "dimensions", "definition"}, "definition": {"environment", "dimensions"},
-              "environment": set(), "dimensions": set(),
-              "modifiers": {"laws"}, "reporting": {"plotting"}, "__main__": {"cli"}}
+              "environment": set(), "surroundings": {"environment"}, "dimensions": set(),
+              "modifiers": {"laws"}, "laws_responsive": {"laws"}, "reporting": {"plotting"}, "__main__": {"cli"}}
 
 
 def rooms():

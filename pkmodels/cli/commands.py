@@ -210,7 +210,8 @@ def _predicted(given, fitted=None, rows=False):
     return prediction.predict(
         fitted if fitted is not None else given.model, drug=given.drug, regimen=regimen, days=days,
         values=None if fitted is not None else _assigned(given.set), bioavailability=given.bioavailability,
-        unreleased=given.unreleased, draws=given.draws, seed=given.seed, concentration_unit=given.unit,
+        environment=given.environment, unreleased=given.unreleased, draws=given.draws, seed=given.seed,
+        concentration_unit=given.unit,
         times=prediction.row_times(days, _step(given.every)) if rows else None,
         progress=lambda draws: output.progress(draws, "draws"))
 
@@ -265,8 +266,8 @@ def _command(given):
     import shlex
 
     words = ["pkmodels", "report"] + ([given.source] if given.source else [])
-    for name in ("model", "drug", "regimen", "days", "bioavailability", "unreleased", "draws", "unit", "formulation",
-                 "time_unit", "released_unit", "sheet", "seed", "window", "out"):
+    for name in ("model", "drug", "regimen", "days", "environment", "bioavailability", "unreleased", "draws", "unit",
+                 "formulation", "time_unit", "released_unit", "sheet", "seed", "window", "out"):
         value = getattr(given, name)
         if value is not None:
             words += [f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value)]

@@ -176,6 +176,9 @@ def _prediction(p):
     p.add_argument("--drug", help="such as goserelin or goserelin:female (pkmodels list drugs)")
     p.add_argument("--regimen", help="such as '3.6 mg every 28 days x 6'")
     p.add_argument("--days", type=float, help="how long; the regimen's own end when not given")
+    p.add_argument("--environment", metavar="WORDS",
+                   help="around the carrier, such as '37 C; 42 C for 30 min at day 1, 2, 3', 'pH 7.4; pH 5 from day 2' "
+                        "or a csv file with time_h, T_degC, pH (default: 37 C, pH 7.4)")
     p.add_argument("--bioavailability", type=float, help="share of what is released that reaches the blood")
     p.add_argument("--unreleased", choices=["stays", "rescaled"], default="stays",
                    help="what becomes of the share that the curve never releases (default: %(default)s)")

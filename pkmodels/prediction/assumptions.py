@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import units
-from ..environment import Environment
+from ..environment import SAID, Environment
 
 
 def assumptions(*, release, drug, available, unreleased, horizon, environment, draws, refused):
@@ -47,9 +47,13 @@ def _of_release(release, drug, unreleased, horizon, environment):
         yield (f"The release was measured until day {until / 24:.4g} after injection, when the curve stands at "
                f"{100 * share:.0f} % of the dose; what is later is the model's extrapolation.")
     if environment != Environment():
-        yield f"The carrier sits at {environment.T} °C and pH {environment.pH}."
-        if not release.model.uses_environment:
-            yield "This model does not depend on its surroundings: temperature and pH have no effect here."
+        yield f"Around the carrier: {environment}."
+        felt = release.model.surroundings
+        if not felt:
+            yield "This model does not depend on its surroundings: temperature, pH and the like have no effect here."
+        for name in environment.changed:
+            if felt and name not in felt:
+                yield f"This model does not depend on {SAID[name][1].split(',')[0]}; it has no effect here."
 
 
 def _of_body(drug, available, draws):

@@ -9,6 +9,7 @@ from .. import __version__, units
 from ..environment import Environment
 from ..errors import PredictionError
 from ..references import cited_in
+from ..surroundings import read_environment
 from .assumptions import assumptions
 from .chain import JUST_AFTER, Body, Depots
 from .drug import read_drug
@@ -40,8 +41,9 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
         How long to predict; to the end of the regimen's last interval when not given.
     values : mapping, optional
         Parameters of a named model: name to a number in the model's unit or a (number, unit) pair.
-    environment : Environment, optional
-        Of the depots, in hours since the first dose; 37 °C and pH 7.4 when not given.
+    environment : Environment, str, DataFrame or path, optional
+        Of the depots, counted from the first dose, as `read_environment` takes it: "37 C; 42 C for 30 min at day 1".
+        37 °C and pH 7.4 when not given.
     bioavailability : float, optional
         Share of the released drug that reaches the body; the drug card's when not given.
     unreleased : {"stays", "rescaled"}
@@ -70,9 +72,11 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
     PkmodelsError
         Saying what was given and what is possible.
     """
-    environment = environment or Environment()
+    environment = Environment() if environment is None else read_environment(environment)
     _check(unreleased, draws, drug, regimen)
     release = as_release(release, values)
+    if release is not None and drug is not None and release.model.closed_vessel:
+        raise PredictionError(f"this release cannot be carried into a patient: {release.model.closed_vessel}")
     drug = read_drug(drug) if isinstance(drug, (str, Path)) else drug
     regimen = read_regimen(regimen) if isinstance(regimen, str) else regimen
     horizon = horizon_hours(days, regimen)
