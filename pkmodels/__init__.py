@@ -21,6 +21,8 @@ _HOME = {
     "references": ("cite",),
     "environment": ("Environment",),
     "surroundings": ("read_environment",),
+    "exchange": ("boyd_time", "exchange_plateau"),
+    "dosimetry": ("absorbed_dose",),
     "model": ("Also", "Curve", "Flow", "Model", "Parameter", "join"),
     "catalogue": ("get_model", "list_models"),
     "errors": ("PkmodelsError",),

@@ -10,6 +10,8 @@ from .errors import ModelError, UnknownName, unknown
 from .modifiers import modified
 
 _KINDS = {"release": "carriers", "body": "bodies"}
+#: Families that answer their surroundings, or are one special carrier.
+SPECIAL = frozenset({"beads", "hydrogel", "janus", "lipid", "polydopamine", "radio", "responsive"})
 
 
 @lru_cache(maxsize=2)
@@ -29,6 +31,15 @@ def _places(kind):
 def list_models(kind="release"):
     """The names of all models of a kind, ``"release"`` or ``"body"``; each curve once, without its aliases."""
     return tuple(_places(kind))
+
+
+def list_ranked():
+    """The release models that a ranking takes when none are named.
+
+    Carriers of `SPECIAL` families are left out: in constant surroundings several of them are one curve, which a ranking
+    would count twice. They are taken by name.
+    """
+    return tuple(name for name in _places("release") if family(name) not in SPECIAL)
 
 
 def resolve(name):

@@ -120,7 +120,10 @@ class Curve(Definition):
     @cached_property
     def latex(self):
         """The equation for typesetting."""
-        return r"\mathrm{released}(t) = " + sympy.latex(self.released, symbol_names=typeset(self.symbols))
+        names = typeset(self.symbols)
+        text = r"\mathrm{released}(t) = " + sympy.latex(self.released, symbol_names=names)
+        paces = {clock: sympy.latex(pace, symbol_names=names) for clock, pace in self.clocks.items() if pace != 1}
+        return text + "".join(rf",\quad {clock} \to \int_{{0}}^{{t}} {pace}\, dt" for clock, pace in paces.items())
 
     def as_model(self):
         """The same release as a flow from ``held`` to ``released``, for joining and for testing."""

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "pkmodels"
 FLOORS = [
     {"errors", "units", "references", "shelf", "__init__"},
     {"environment", "surroundings", "dimensions", "definition", "model"},
-    {"laws", "laws_responsive", "modifiers"},
+    {"laws", "laws_responsive", "modifiers", "exchange", "dosimetry"},
     {"carriers", "bodies"},
     {"catalogue", "solve", "studies"},
     {"fitting"},

@@ -39,7 +39,8 @@ def test_words(words, meant):
     ("37 C; 42 C for 0 h at day 1", "lasts no time"), ("pH 77", "from -1 to 15"), ("500 C", "from -80 to 150 °C"),
     ("pH 7 mM", "cannot be turned"), ("salt 0.15", "has no unit"), ("37 C; 42 C for 1 h at day -1", "before the start"),
     ("37 C; 42 C for 1 h at day one", "not a time"), ("37 C; 42 C for 1 h at 3 mg", "not a time"),
-    ("salt -1 M", "from 0 to 10"), ("37 C; 42 C from day 1, 2", "not one time"), ("warmth 37 C", "does not say of what"),
+    ("salt -1 M", "from 0 to 10"), ("37 C; 42 C from day 1, 2", "not one time"),
+    ("warmth 37 C", "does not say of what"),
 ])
 def test_wrong_words_say_how(words, said):
     with pytest.raises(PredictionError, match=said):
@@ -72,7 +73,8 @@ def test_wrong_tables_say_how(columns, said):
 
 
 @pytest.mark.parametrize(("given", "said"), [
-    (5, "give words"), ({"weather": 1}, "use T, pH"), ({"T": "warm"}, "not a course"), ("missing.csv", "cannot be read"),
+    (5, "give words"), ({"weather": 1}, "use T, pH"), ({"T": "warm"}, "not a course"),
+    ("missing.csv", "cannot be read"),
     ({"T": [(0, 37), (float("inf"), 40)]}, "not a course"), ({"T": float("nan")}, "not possible")])
 def test_wrong_kinds_say_how(given, said):
     with pytest.raises(PredictionError, match=said):

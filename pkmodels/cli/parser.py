@@ -88,7 +88,7 @@ def _compare(verbs):
     p = _verb(verbs, "compare", "fit several release models to one curve and rank them",
               "pkmodels compare kakade_2018_goserelin --formulation D")
     p.add_argument("data", help=_DATA_HELP)
-    p.add_argument("--models", metavar="A,B,...", help="names with commas between; all models when not given")
+    p.add_argument("--models", metavar="A,B,...", help="names with commas between; all general models when not given")
     p.add_argument("--save", metavar="FILE.toml", help="keep the best fit as a record")
     p.add_argument("--diagnostics", action="store_true",
                    help="also how well each model predicts points that were left out, and the last third of the times")
@@ -102,7 +102,7 @@ def _batch(verbs):
     p = _verb(verbs, "batch", "fit every formulation of a file: one row per curve and model",
               "pkmodels batch kakade_2018_goserelin --models weibull,first_order --out table.xlsx")
     p.add_argument("data", help=_DATA_HELP)
-    p.add_argument("--models", metavar="A,B,...", help="names with commas between; all models when not given")
+    p.add_argument("--models", metavar="A,B,...", help="names with commas between; all general models when not given")
     p.add_argument("--best", action="store_true", help="only the chosen model of every curve")
     _errors_of_points(p)
     _units(p)

@@ -36,7 +36,7 @@ MODEL = Model(
         Also("plateau", 2 / (held + sqrt(held**2 + 4 / beta)), "1", "share released without flow in 0.15 mol/L"),
         Also("beta", beta, "1", "salt times volume over selectivity times drug, in 0.15 mol/L"),
     ),
-    references=("swaine2016", "gonzalez2008"),
+    references=("gonzalez2008", "debaere2016"),
     closed_vessel="bead_in_flow is an apparatus; take bead_in_tissue with the k_exchange and v_exchange of the bead",
     remarks="k_exchange, v_exchange and loading belong to the bead; v_medium, q_film and the flow and salt of the "
             "surroundings to the apparatus. With flow everything is released in the end, without it the plateau.",

@@ -29,7 +29,7 @@ MODEL = Model(
         Parameter(v_tissue, 5.0, "mL", (0, oo), "volume of the shell of tissue times its partition", scale="log"),
         Parameter(q_tissue, 2.0, "mL/h", (0, oo), "blood that washes the shell", scale="log"),
     ),
-    references=("swaine2016", "zhang2017"),
+    references=("gonzalez2008", "zhang2017"),
     remarks="released is what has reached the blood. The bead takes drug back from tissue that is little washed, so it "
             "lasts for weeks where a vessel is done in hours. v_tissue and q_tissue are assumed, not measured.",
 )

@@ -19,10 +19,12 @@ MODEL = Curve(
                   scale="log"),
         Parameter(loading, 1.0, "1", (0.01, 1), "share of the bead's places that hold drug at first"),
     ),
-    also=(Also("plateau", 2 / (held + sqrt(held**2 + 4 / beta)), "1", "share released at equilibrium"),),
-    references=("debaere2016", "swaine2016"),
-    closed_vessel="ion_exchange_vessel stops at an equilibrium with the volume and salt of one vessel, which no patient "
-                  "has; take bead_in_tissue with the k_exchange and v_exchange of the bead",
+    also=(
+        Also("plateau", 2 / (held + sqrt(held**2 + 4 / beta)), "1", "share released at equilibrium"),
+    ),
+    references=("debaere2016",),
+    closed_vessel="ion_exchange_vessel stops at an equilibrium with the volume and salt of one vessel, which no "
+                  "patient has; take bead_in_tissue with the k_exchange and v_exchange of the bead",
     remarks="Exact (mass action, one for one). The plateau belongs to the vessel, not to the bead: more medium, more "
             "salt or a flow release more. Give loading: with beta it decides the same plateau.",
 )

@@ -24,6 +24,6 @@ MODEL = Model(
     ),
     also=(Also("k_slow", k_leak / (1 + partition), "1/h", "rate of release when exchange is quick"),),
     references=("feng2025",),
-    remarks="It begins at rest (the equations are of this project, the carrier is named in the review): both places hold their share. With quick exchange it is first_order, and partition and "
-            "k_leak cannot be told apart.",
+    remarks="It begins at rest: both places hold their share. With quick exchange it is first_order, and partition and "
+            "k_leak cannot be told apart. The review names the carrier; the equations are this project's.",
 )

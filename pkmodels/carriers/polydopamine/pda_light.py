@@ -26,6 +26,6 @@ MODEL = Model(
         Parameter(t_warming, 3.0, "min", (0, oo), "time constant of warming and cooling", scale="log"),
     ),
     references=("menichetti2024",),
-    remarks="Under a pulse the layer is at T + warming_full (1 - exp(-t/t_warming)), and it cools as slowly afterwards. "
+    remarks="A pulse brings the layer to T + warming_full (1 - exp(-t/t_warming)), and it cools as slowly afterwards. "
             "In the dark only k_off matters. Light is relative to the power for which warming_full holds.",
 )

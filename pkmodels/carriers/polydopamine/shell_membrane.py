@@ -26,6 +26,6 @@ MODEL = Curve(
         Also("lag", thickness**2 / (6 * diffusivity), "day", "time in which the shell fills, thickness squared/(6 D)"),
     ),
     references=("ball2012", "crank1975"),
-    remarks="Only 3 D K/(R thickness) is in the curve: give radius, thickness and partition (fixed). A thin shell slows "
-            "but does not delay: see the lag beside the half-life. Layers from 2 g/L dopamine end at 40 to 45 nm.",
+    remarks="Only 3 D K/(R thickness) is in the curve: give radius, thickness and partition (fixed). A thin shell "
+            "slows but does not delay: see the lag beside the half-life. Layers from 2 g/L dopamine end at 40 nm.",
 )

@@ -7,19 +7,19 @@ from ...environment import t
 from ...laws_responsive import acid_share, hot_share
 from ...model import Curve, Parameter
 
-k_body, gate_cold, gate_hot, k_acid, activation_energy, t_middle, width, pka = symbols(
-    "k_body gate_cold gate_hot k_acid activation_energy t_middle width pka")
-gate = gate_cold + (gate_hot - gate_cold) * hot_share(t_middle, width)
+k_cold, k_hot, k_acid, activation_energy, t_middle, width, pka = symbols(
+    "k_cold k_hot k_acid activation_energy t_middle width pka")
+gate = k_cold / k_hot + (1 - k_cold / k_hot) * hot_share(t_middle, width)
 
 MODEL = Curve(
     name="acid_and_heat",
     title="PLGA whose release a thermosensitive gate lets through, and acid besides",
-    released=laws.first_order(t, k_body),
-    clocks={t: laws.arrhenius(activation_energy) * gate + k_acid / k_body * acid_share(pka)},
+    released=laws.first_order(t, k_hot),
+    clocks={t: laws.arrhenius(activation_energy) * gate + k_acid / k_hot * acid_share(pka)},
     parameters=(
-        Parameter(k_body, 0.5, "1/day", (0, oo), "rate through a gate that is fully open, at 37 °C", scale="log"),
-        Parameter(gate_cold, 0.02, "1", (0, 1), "opening of the gate below its transition"),
-        Parameter(gate_hot, 1.0, "1", (0, 1), "opening of the gate above its transition"),
+        Parameter(k_cold, 0.01, "1/day", (0, oo), "rate through the gate below its transition, as at 37 °C",
+                  scale="log"),
+        Parameter(k_hot, 0.5, "1/day", (0, oo), "rate through the gate above its transition, as at 37 °C", scale="log"),
         Parameter(k_acid, 0.4, "1/day", (0, oo), "rate of release in acid, whatever the gate", scale="log"),
         Parameter(activation_energy, 80.0, "kJ/mol", (0, 300), "activation energy of the release from PLGA"),
         Parameter(t_middle, 40.0, "degC", (20, 60), "transition temperature of the gate"),
@@ -28,5 +28,5 @@ MODEL = Curve(
     ),
     references=("wagner1969", "friesen2022"),
     remarks="One temperature and one pH show a single rate: fix what is known, or fit curves over both. A gate that "
-            "shuts when it is warm has gate_cold above gate_hot.",
+            "shuts when it is warm has k_cold above k_hot.",
 )
