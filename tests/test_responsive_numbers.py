@@ -212,7 +212,8 @@ class TestPolydopamine:
 
 
 #: Plateaus of doxorubicin at 6 h (de Baere 2016, abstract), and the beta that each means.
-PLATEAUS = {"LifePearl": (0.30, 0.129), "DC Bead": (0.21, 0.056), "HepaSphere": (0.08, 0.0070), "Tandem": (0.06, 0.0038)}
+PLATEAUS = {"LifePearl": (0.30, 0.129), "DC Bead": (0.21, 0.056), "HepaSphere": (0.08, 0.0070),
+            "Tandem": (0.06, 0.0038)}
 DOSE = {"activity": "2 GBq", "tumour": "300 g", "normal": "1.2 kg", "lung": "1 kg", "tumour_to_normal": 3.0,
         "lung_shunt": 0.05}
 

@@ -7,6 +7,7 @@ import numpy as np
 from .. import __version__, catalogue, units
 from ..errors import FitError
 from ..model import Curve
+from ..modifiers import varied
 from ..solve.release import Release
 from ..studies import Study
 from . import bounds, conditions, polish, search, statistics, verdicts, weighting
@@ -32,11 +33,13 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
         Of two curves or more.
     model : str or Curve or Model
         A Curve with ``conditions`` takes their values from the study (a column ``size_um``, or the toml beside it).
+        So does one that follows temperature, pH or another symbol of its surroundings (``temperature_degC``, ``pH``).
     shared, own : sequence of str
         Parameters with one value for all curves, and those with one per curve. Name either or both; what is not
         named is of the other kind.
     conditions : mapping, optional
-        Values that the study does not hold: name to a mapping from curve to number or (number, unit).
+        Values that the study does not hold: name to a mapping from curve to number or (number, unit). A parameter
+        that is named here, such as a radius, is known for each curve and no longer fitted.
     fixed : mapping, optional
         Parameters that are known, as in `fit`; the same for all curves.
     weights : {"none", "1/y", "1/y2", "1/sd2", "pooled"}
@@ -57,6 +60,7 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
         If there is no such model or parameter.
     """
     model = catalogue.get_model(model) if isinstance(model, str) else model
+    model = varied(model, [name for name in conditions or {} if name in [p.name for p in model.parameters]])
     fixed = dict(fixed or {})
     shared = _roles(model, shared, own, fixed)
     if errors == "auto":

@@ -1,6 +1,6 @@
 """A core behind a thin shell: first order with the shell's resistance."""
 
-from sympy import log, oo, symbols
+from sympy import log, symbols
 
 from ... import laws
 from ...environment import t
@@ -15,7 +15,7 @@ MODEL = Curve(
     released=laws.first_order(t, rate),
     inverse=-log(1 - share) / rate,
     parameters=(
-        Parameter(diffusivity, 1e-14, "cm**2/s", (0, oo), "diffusivity in the shell", scale="log"),
+        Parameter(diffusivity, 1e-14, "cm**2/s", (1e-22, 1e-7), "diffusivity in the shell", scale="log"),
         Parameter(partition, 1.0, "1", (1e-6, 1e6), "partition, shell over core", scale="log"),
         Parameter(radius, 25.0, "um", (0.01, 1e5), "radius of the core", scale="log"),
         Parameter(thickness, 50.0, "nm", (0.1, 1e6), "thickness of the shell", scale="log"),
