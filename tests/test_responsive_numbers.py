@@ -185,7 +185,7 @@ class TestPolydopamine:
         assert also["k"] * 24 == pytest.approx(0.207, abs=5e-4)
         assert also["half_life"] / 24 == pytest.approx(3.3, abs=0.05)
         # A lag of a week would need 6.9e-18 cm2/s, and then nothing would come out afterwards.
-        slow = model.values({"diffusivity": 6.9e-18})
+        slow = model.values({"diffusivity": (6.9e-18, "cm**2/s")})
         assert solve.also(model, slow)["lag"] / 24 == pytest.approx(7, rel=0.01)
         assert solve.also(model, slow)["half_life"] / 24 > 1000
 
