@@ -23,6 +23,7 @@ _HOME = {
     "surroundings": ("read_environment",),
     "exchange": ("boyd_time", "exchange_plateau"),
     "dosimetry": ("absorbed_dose",),
+    "scenarios": ("list_scenarios", "read_scenario"),
     "model": ("Also", "Curve", "Flow", "Model", "Parameter", "join"),
     "catalogue": ("get_model", "list_models"),
     "errors": ("PkmodelsError",),

@@ -18,7 +18,7 @@ FLOORS = [
     {"laws", "laws_responsive", "modifiers", "exchange", "dosimetry"},
     {"carriers", "bodies"},
     {"catalogue", "solve", "studies"},
-    {"fitting"},
+    {"fitting", "scenarios"},
     {"prediction", "metrics"},
     {"plotting", "reporting"},
     {"cli", "__main__"},

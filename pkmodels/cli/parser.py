@@ -17,7 +17,8 @@ from a release curve to the answer: is the drug inside its window, and how sure 
       --regimen "3.6 mg every 28 days x 6" --window goserelin         all of it on one page
 """
 _DATA_HELP = "a csv, tsv or xlsx file, or a curve that ships (pkmodels list curves)"
-_SOURCE_HELP = "a saved fit (.toml), a fit that ships (pkmodels list fits), or a data file to fit with --model"
+_SOURCE_HELP = ("a saved fit (.toml), a fit or a scenario that ships (pkmodels list fits, list scenarios; NAME:DRUG "
+                "where there are several), or a data file to fit with --model")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -54,15 +55,17 @@ def _verb(verbs, name, text, example):
 
 
 def _list(verbs):
-    p = _verb(verbs, "list", "list what ships: models, bodies, drugs, windows, curves, fits", "pkmodels list models")
-    p.add_argument("kind", choices=["models", "bodies", "drugs", "windows", "curves", "fits"], nargs="?",
+    p = _verb(verbs, "list", "list what ships: models, bodies, drugs, windows, curves, fits, scenarios",
+              "pkmodels list models")
+    p.add_argument("kind", choices=["models", "bodies", "drugs", "windows", "curves", "fits", "scenarios"], nargs="?",
                    default="models")
     _output(p, table=False)
 
 
 def _show(verbs):
-    p = _verb(verbs, "show", "show one model, body, drug, window, curve or fit", "pkmodels show drug goserelin")
-    p.add_argument("kind", choices=["model", "body", "drug", "window", "curve", "fit"])
+    p = _verb(verbs, "show", "show one model, body, drug, window, curve, fit or scenario",
+              "pkmodels show drug goserelin")
+    p.add_argument("kind", choices=["model", "body", "drug", "window", "curve", "fit", "scenario"])
     p.add_argument("name")
     _output(p, table=False)
 

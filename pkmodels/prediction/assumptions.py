@@ -34,6 +34,10 @@ def _of_release(release, drug, unreleased, horizon, environment):
         yield f"The curve ends at {100 * eventual:.1f} % of the dose; the rest is taken to stay in the carrier."
     else:
         yield f"The curve ends at {100 * eventual:.1f} % of the dose; it was stretched to release all of it."
+    if "scenario" in release.origin:
+        kinds = sorted({value["evidence"] for value in release.origin["given_as"].values()})
+        yield (f"The release is the scenario {release.origin['scenario']}, a place to start from and no finding: its "
+               f"values are {' and '.join(kinds)} (pkmodels show scenario {release.origin['scenario']}).")
     for verdict in release.origin.get("verdicts", ()):
         yield f"Of the fit behind it: {verdict}."
     for name, (low, high) in release.spread.items():

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 
 from .. import __version__, units
-from ..environment import Environment
 from ..errors import PredictionError
 from ..references import cited_in
 from ..surroundings import read_environment
@@ -31,8 +30,8 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
     Parameters
     ----------
     release : Fit, Release, str, path or None
-        A fit; a saved record (path or shipped name); the name of a release model, with ``values``;
-        or None for a drug in solution that is infused ("100 mg over 1 h").
+        A fit; a saved record (path or shipped name); a scenario ("docetaxel_il12:IL-12"); the name of a release
+        model, with ``values``; or None for a drug in solution that is infused ("100 mg over 1 h").
     drug : str or Drug, optional
         Such as ``"goserelin"`` or ``"goserelin:female"``. Without one only the release is predicted.
     regimen : str or Regimen, optional
@@ -43,7 +42,7 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
         Parameters of a named model: name to a number in the model's unit or a (number, unit) pair.
     environment : Environment, str, DataFrame or path, optional
         Of the depots, counted from the first dose, as `read_environment` takes it: "37 C; 42 C for 30 min at day 1".
-        37 °C and pH 7.4 when not given.
+        The scenario's own, else 37 °C and pH 7.4, when not given.
     bioavailability : float, optional
         Share of the released drug that reaches the body; the drug card's when not given.
     unreleased : {"stays", "rescaled"}
@@ -72,9 +71,11 @@ def predict(release, *, drug=None, regimen=None, days=None, values=None, environ
     PkmodelsError
         Saying what was given and what is possible.
     """
-    environment = Environment() if environment is None else read_environment(environment)
     _check(unreleased, draws, drug, regimen)
     release = as_release(release, values)
+    if environment is None:
+        environment = {} if release is None else release.origin.get("environment", {})
+    environment = read_environment(environment)
     if release is not None and drug is not None and release.model.closed_vessel:
         raise PredictionError(f"this release cannot be carried into a patient: {release.model.closed_vessel}")
     drug = read_drug(drug) if isinstance(drug, (str, Path)) else drug

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .. import catalogue
+from .. import catalogue, scenarios
 from ..errors import PredictionError, UnknownName
 from ..fitting import Fit, load_fit
 from ..model import Curve, Model
@@ -22,6 +22,11 @@ def as_release(source, values=None):
         return _by_hand(source, values)
     if isinstance(source, Path) or not named:
         return load_fit(source).release
+    name, _, drug = source.partition(":")
+    if name in scenarios.list_scenarios():
+        if values:
+            raise PredictionError(f"{name} is a scenario and has its own values; for others give its model by name")
+        return scenarios.read_scenario(name).release(drug or None)
     try:
         return _by_hand(catalogue.get_model(source), values)
     except UnknownName as not_a_model:

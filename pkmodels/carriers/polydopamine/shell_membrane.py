@@ -15,7 +15,8 @@ MODEL = Curve(
     released=laws.first_order(t, rate),
     inverse=-log(1 - share) / rate,
     parameters=(
-        Parameter(diffusivity, 1.0, "nm**2/s", (1e-8, 1e7), "diffusivity in the shell (1 nm^2/s is 1e-14 cm^2/s)", scale="log"),
+        Parameter(diffusivity, 1.0, "nm**2/s", (1e-8, 1e7), "diffusivity in the shell (1 nm^2/s is 1e-14 cm^2/s)",
+                  scale="log"),
         Parameter(partition, 1.0, "1", (1e-6, 1e6), "partition, shell over core", scale="log"),
         Parameter(radius, 25.0, "um", (0.01, 1e5), "radius of the core", scale="log"),
         Parameter(thickness, 50.0, "nm", (0.1, 1e6), "thickness of the shell", scale="log"),
