@@ -326,6 +326,8 @@ def join(first, second, *, name=None):
     ModelError
         If ``first`` does not end in a store, ``second`` has no inlet, or names clash.
     """
+    if first.closed_vessel:
+        raise ModelError(f"{first.name} cannot be joined to {second.name}: {first.closed_vessel}")
     if isinstance(first, Curve):
         first = first.as_model()
     if second.inlet is None:

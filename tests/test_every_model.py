@@ -20,6 +20,7 @@ NAMES = [*catalogue.list_models(), "weibull+lag", "first_order+initial+plateau",
 RELUCTANT = {
     "lao_venkatraman_peppas": ("diffusion sets in with infinite slope, so each gap between two samples holds a minimum "
                                "of its own for the lag", 0.02),
+    "swelling_gel": ("six numbers shape one smooth curve, so several sets of them draw it", 0.002),
 }
 #: Models that one curve in constant surroundings cannot decide, and why.
 UNDECIDED = {

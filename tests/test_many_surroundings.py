@@ -65,3 +65,10 @@ def test_what_is_missing_is_said():
 def test_a_curve_without_surroundings_is_left_alone():
     model = catalogue.get_model("weibull")
     assert varied(model) is model
+
+
+def test_one_curve_says_in_which_surroundings_it_was_taken():
+    study = made("acid_linker", "pH", [7.4, 7.4001], lambda at: {"pH": at})
+    found = fitting.fit(study.only("at 7.4"), "acid_linker")
+    assert any("pH 7.4, which acid_linker follows" in s for s in found.verdicts)
+    assert not any("follows" in s for s in fitting.fit(study.only("at 7.4"), "first_order").verdicts)

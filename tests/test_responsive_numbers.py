@@ -284,6 +284,10 @@ class TestBeads:
         tissue = {"k_exchange": 0.1, "v_exchange": 1.0, "loading": 1.0, "v_tissue": 5.0, "q_tissue": 2.0}
         found = pk.predict("bead_in_tissue", values=tissue, drug="docetaxel", regimen="60 mg once", days=14)
         assert float(found.plasma.max()) > 0
+        body = catalogue.get_model("one_compartment", "body")
+        with pytest.raises(PkmodelsError, match="bead_in_tissue"):
+            pk.join(catalogue.get_model("ion_exchange_vessel"), body)
+        assert pk.join(catalogue.get_model("bead_in_tissue"), body).observed == body.observed
         verdict = pk.exchange_plateau(volume="200 mL", v_exchange="3.57 L").verdict
         assert "must not be carried into a patient" in verdict
         assert "21 %" in verdict
@@ -308,6 +312,19 @@ class TestBeads:
 
 
 class TestOthers:
+    def test_swelling_gel(self):
+        """Swollen from the start it is first order with the hindered rate; dry it is by quadrature."""
+        same = {"p_dry": 0.1, "p_swollen": 0.1, "size_ratio": 0.3, "hindrance": 2.0, "k_gel": 0.3}
+        rate = 0.3 * 0.7 * math.exp(-2 / 9)
+        assert shown("swelling_gel", [3.0], **same)[0] == pytest.approx(-math.expm1(-3 * rate), rel=1e-8)
+
+        def pace(hour):
+            p = 0.1 + 0.7 * math.exp(-0.2 * hour)
+            return 0.3 * max(0, 1 - 0.3 * (p / 0.1) ** (1 / 3)) * math.exp(-p / (1 - p))
+
+        theta = quad(pace, 0, 8, epsabs=1e-13)[0]
+        assert shown("swelling_gel", [8.0])[0] == pytest.approx(-math.expm1(-theta), rel=1e-8)
+
     def test_magnesium_in_ninety_days(self):
         found = shown("hixson_crowell", [30 * 24.0, 60 * 24.0], t_end=90.0)
         assert found == pytest.approx([0.7037, 0.9630], abs=5e-5)
