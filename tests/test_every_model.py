@@ -20,7 +20,6 @@ NAMES = [*catalogue.list_models(), "weibull+lag", "first_order+initial+plateau",
 RELUCTANT = {
     "lao_venkatraman_peppas": ("diffusion sets in with infinite slope, so each gap between two samples holds a minimum "
                                "of its own for the lag", 0.02),
-    "swelling_gel": ("six numbers shape one smooth curve, so several sets of them draw it", 0.002),
 }
 #: Models that one curve in constant surroundings cannot decide, and why.
 UNDECIDED = {
@@ -31,6 +30,7 @@ UNDECIDED = {
     "thermogel": "one temperature shows one swelling",
     "pda_reversible": "one temperature and one pH show one rate of coming off",
     "pda_light": "nothing is warmed in the dark",
+    "swelling_gel": "six numbers shape one smooth curve",
     "shell_membrane": "only 3 D K/(R thickness) is in the curve",
     "bead_in_flow": "without flow only the ratio of the two volumes counts",
     "bead_in_tissue": "only ratios of the volumes count",
@@ -57,10 +57,10 @@ def scaled_slopes(model, values, environment=None):
     return solve.sensitivities(model, values, HOURS, environment or Environment()) * size
 
 
-def decided(slopes):
-    """How many directions of the parameters can be seen at all."""
+def decided(slopes, seen):
+    """How many directions of the parameters move the curve by more than ``seen`` of what the strongest one does."""
     singular = np.linalg.svd(slopes, compute_uv=False)
-    return int(np.sum(singular > 1e-7 * singular[0]))
+    return int(np.sum(singular > seen * singular[0]))
 
 
 def scaled(model, values, factor):
@@ -184,10 +184,10 @@ class TestEveryRelease:
         model = catalogue.get_model(name)
         values = model.values()
         if name in UNDECIDED:
-            assert decided(scaled_slopes(model, values)) < len(model.parameters), UNDECIDED[name]
+            assert decided(scaled_slopes(model, values), 1e-4) < len(model.parameters), UNDECIDED[name]
             if name in SERIES:
                 together = np.concatenate([scaled_slopes(model, values, each) for each in SERIES[name]])
-                assert decided(together) == len(model.parameters)
+                assert decided(together, 1e-5) == len(model.parameters)
             return
         times = np.concatenate([[0.0], np.geomspace(0.5, 2400, 40)])
         shown = solve.observe(model, values, times)
