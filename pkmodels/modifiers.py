@@ -44,7 +44,8 @@ def varied(curve, names=()):
     return replace(
         curve, released=curve.released.xreplace(slowed), clocks=kept, also=(), inverse=None, peak=None,
         kinks=() if slowed or moved else curve.kinks, conditions={**curve.conditions, **around, **moved},
-        parameters=tuple(p for p in curve.parameters if p.symbol not in moved))
+        parameters=tuple(p for p in curve.parameters if p.symbol not in moved),
+        ordered=tuple(pair for pair in curve.ordered if not {*pair} & {*moved}))
 
 
 def modified(curve, names):
