@@ -99,7 +99,7 @@ def main():
     given.add_argument("--processes", type=int, default=1)
     given.add_argument("--keep", type=Path, help="a JSON file in which the references are kept from run to run")
     given = given.parse_args()
-    names = given.models.split(",") if given.models else catalogue.list_models()
+    names = given.models.split(",") if given.models else catalogue.list_ranked()
     kept = json.loads(given.keep.read_text()) if given.keep and given.keep.exists() else {}
     tasks = []
     for name, (study, chosen) in public_data.studies(given.curves, given.random).items():

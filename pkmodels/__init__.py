@@ -30,6 +30,10 @@ _HOME = {
     "model": ("Also", "Curve", "Flow", "Model", "Parameter", "join"),
     "catalogue": ("get_model", "list_models"),
     "errors": ("PkmodelsError",),
+    "surroundings": ("read_environment",),
+    "exchange": ("boyd_time", "exchange_plateau"),
+    "dosimetry": ("absorbed_dose",),
+    "scenarios": ("list_scenarios", "read_scenario"),
 }
 _PLACE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = sorted(_PLACE)

@@ -115,6 +115,8 @@ class Definition:
     #: Orders that parameters must keep, as (slower, faster) symbols: k_sustained < k_burst.
     ordered: tuple = field(default=(), kw_only=True)
     remarks: str = field(default="", kw_only=True)
+    #: For a model of a vessel that must not be carried into a patient: why, and what to take instead.
+    closed_vessel: str = field(default="", kw_only=True)
 
     def parameter(self, name):
         """The parameter of that name.

@@ -90,7 +90,7 @@ def _sum(expression, parts, name):
         if count == 0:
             return kelvins
         if count == 1:
-            return kelvins if [getattr(o, "name", "") for o in others] == ["zero_celsius"] else {CELSIUS: 1.0}
+            return kelvins if "zero_celsius" in [getattr(o, "name", "") for o in others] else {CELSIUS: 1.0}
     raise ModelError(f"{name}: {expression} mixes temperatures; take the difference of two in degC, or add "
                      f"ZERO_CELSIUS to one for its absolute value")
 

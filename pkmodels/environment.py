@@ -1,8 +1,9 @@
-"""What surrounds a carrier: time, temperature and pH as symbols, and their course as steps.
+"""What surrounds a carrier: time, temperature, pH and the like as symbols, and their course as steps.
 
 A law is written with these symbols; an `Environment` says what they are, from when to when.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -15,24 +16,31 @@ from .errors import PredictionError
 t = Symbol("t")
 T = Symbol("T")
 pH = Symbol("pH")
+light = Symbol("light")
+salt = Symbol("salt")
+flow = Symbol("flow")
 
 #: Units of the symbols that every model may use without declaring them.
-SYMBOLS = {t: "h", T: "degC", pH: "1"}
-#: Body temperature and blood pH: what holds when nothing else is said.
-STANDARD = {"T": 37.0, "pH": 7.4}
-#: What a carrier may meet: °C, and pH.
-LIMITS = {"T": (-80.0, 150.0), "pH": (-1.0, 15.0)}
+SYMBOLS = {t: "h", T: "degC", pH: "1", light: "1", salt: "mol/L", flow: "L/h"}
+#: Body temperature, blood pH, no light, the sodium of blood, a closed vessel: what holds when nothing else is said.
+STANDARD = {"T": 37.0, "pH": 7.4, "light": 0.0, "salt": 0.15, "flow": 0.0}
+#: What a carrier may meet: °C; pH; near-infrared light as a multiple of a model's own power; mol/L; L/h.
+LIMITS = {"T": (-80.0, 150.0), "pH": (-1.0, 15.0), "light": (0.0, 1000.0), "salt": (0.0, 10.0), "flow": (0.0, 1e6)}
+#: In what unit and words a symbol is told.
+SAID = {"T": ("°C", "temperature"), "pH": ("", "pH"), "light": ("", "light, relative to full power"),
+        "salt": ("mol/L", "salt"), "flow": ("L/h", "flow, of the medium")}
 
 
 @dataclass(frozen=True)
 class Environment:
-    """Temperature (°C) and pH as steps in time.
+    """Temperature (°C), pH, light, salt (mol/L) and flow of the medium (L/h) as steps in time.
 
     Parameters
     ----------
-    T, pH : float or sequence of (hour, value)
+    T, pH, light, salt, flow : float or sequence of (hour, value)
         A constant, or steps: each value holds from its hour to the next step. The first
-        step begins at hour 0.
+        step begins at hour 0. Light is a multiple of the power that a model's own numbers
+        are for; salt is the counter-ion of an ion exchanger; no flow is a closed vessel.
 
     Examples
     --------
@@ -40,14 +48,40 @@ class Environment:
 
     >>> Environment(T=[(0, 37), (24, 42), (24.5, 37)]).breakpoints
     (24.0, 24.5)
+
+    In words or from a table: `pkmodels.read_environment`.
     """
 
     T: object = STANDARD["T"]
     pH: object = STANDARD["pH"]
+    light: object = STANDARD["light"]
+    salt: object = STANDARD["salt"]
+    flow: object = STANDARD["flow"]
     _steps: Mapping = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
         object.__setattr__(self, "_steps", {name: _as_steps(name, getattr(self, name)) for name in STANDARD})
+        for name, steps in self._steps.items():
+            if len(steps) == 1:  # one step is a constant, so that equal surroundings are equal
+                object.__setattr__(self, name, steps[0][1])
+
+    def __repr__(self):
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.changed)
+        return f"Environment({shown})"
+
+    def __str__(self):
+        return "; ".join(_words(name, steps) for name, steps in self._steps.items()
+                         if name in ("T", "pH", *self.changed))
+
+    @property
+    def steps(self):
+        """Name to ((hour, value), ...) for every symbol."""
+        return dict(self._steps)
+
+    @property
+    def changed(self):
+        """The names of what is ever other than the standard."""
+        return tuple(name for name, steps in self._steps.items() if steps != ((0.0, STANDARD[name]),))
 
     @property
     def breakpoints(self):
@@ -80,6 +114,14 @@ class Environment:
         return Environment(**moved)
 
 
+def _words(name, steps):
+    unit, said = SAID[name]
+    head = "" if name == "T" else f"{said.split(',')[0]} "
+    first, *later = (f"{head}{value:g} {unit}".strip() for _, value in steps)
+    later = (f"{text} from hour {hour:.10g}" for text, (hour, _) in zip(later, steps[1:], strict=True))
+    return "; ".join([first, *later])
+
+
 def _as_steps(name, course):
     if isinstance(course, Real) and not isinstance(course, bool):
         course = [(0.0, course)]
@@ -90,9 +132,9 @@ def _as_steps(name, course):
     low, high = LIMITS[name]
     for _, value in steps:
         if not low <= value <= high:
-            raise PredictionError(f"{name} = {value:g} is not possible; give a value from {low:g} to {high:g}"
-                                  + (" (in degrees Celsius)" if name == "T" else ""))
-    if not steps or steps[0][0] != 0 or any(b[0] <= a[0] for a, b in pairwise(steps)):
+            raise PredictionError(f"{name} = {value:g} is not possible; give a value from {low:g} to {high:g} "
+                                  f"{SAID[name][0]}".rstrip())
+    if not steps or steps[0][0] != 0 or any(not b[0] > a[0] for a, b in pairwise(steps)) or steps[-1][0] == math.inf:
         raise PredictionError(
             f"{name} = {course!r} is not a course in time; give a number, or (hour, value) pairs that begin at "
             f"hour 0 and rise, such as [(0, 37), (24, 42), (24.5, 37)]"

@@ -110,12 +110,20 @@ class Curve(Definition):
     @property
     def uses_environment(self):
         """Whether temperature, pH or another symbol of the surroundings changes the release."""
-        return any(pace.free_symbols & set(SYMBOLS) for pace in self.clocks.values())
+        return bool(self.surroundings)
+
+    @cached_property
+    def surroundings(self):
+        """The names of the symbols of the surroundings that the release follows, such as ``{"T", "pH"}``."""
+        return frozenset(s.name for pace in self.clocks.values() for s in pace.free_symbols & set(SYMBOLS))
 
     @cached_property
     def latex(self):
         """The equation for typesetting."""
-        return r"\mathrm{released}(t) = " + sympy.latex(self.released, symbol_names=typeset(self.symbols))
+        names = typeset(self.symbols)
+        text = r"\mathrm{released}(t) = " + sympy.latex(self.released, symbol_names=names)
+        paces = {clock: sympy.latex(pace, symbol_names=names) for clock, pace in self.clocks.items() if pace != 1}
+        return text + "".join(rf",\quad {clock} \to \int_{{0}}^{{t}} {pace}\, dt" for clock, pace in paces.items())
 
     def as_model(self):
         """The same release as a flow from ``held`` to ``released``, for joining and for testing."""
@@ -260,7 +268,12 @@ class Model(Definition):
     @property
     def uses_environment(self):
         """Whether temperature, pH or another symbol of the surroundings changes the model."""
-        return bool(self.right_hand_side.free_symbols & (set(SYMBOLS) - {t}))
+        return bool(self.surroundings)
+
+    @cached_property
+    def surroundings(self):
+        """The names of the symbols of the surroundings that the rates follow, such as ``{"T", "pH"}``."""
+        return frozenset(s.name for s in self.right_hand_side.free_symbols & (set(SYMBOLS) - {t}))
 
     @cached_property
     def latex(self):
@@ -313,6 +326,8 @@ def join(first, second, *, name=None):
     ModelError
         If ``first`` does not end in a store, ``second`` has no inlet, or names clash.
     """
+    if first.closed_vessel:
+        raise ModelError(f"{first.name} cannot be joined to {second.name}: {first.closed_vessel}")
     if isinstance(first, Curve):
         first = first.as_model()
     if second.inlet is None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from sympy import oo, symbols, sympify
 
 from . import laws
+from .environment import SYMBOLS
 from .errors import ModelError, unknown
 from .model import Curve, Parameter, share
 
@@ -16,6 +17,35 @@ _PARAMETERS = {
 }
 _WORDS = {"lag": "after a lag", "initial": "with an initial share", "plateau": "up to a plateau"}
 MODIFIERS = tuple(_PARAMETERS)
+
+
+def varied(curve, names=()):
+    """The curve with what differs from curve to curve, and not in time, as conditions.
+
+    Temperature, pH and whatever else surrounds it leave its clocks and become conditions; so do the parameters
+    ``names``, such as a radius that was measured. A fit of many curves then takes them from the study.
+
+    Raises
+    ------
+    ModelError, UnknownName
+        For stores and flows, or a name that is no parameter.
+    """
+    if not isinstance(curve, Curve):
+        if not curve.surroundings and not names:
+            return curve
+        raise ModelError(f"{curve.name} is made of stores and flows; only a closed curve can be fitted over several "
+                         f"temperatures or sizes at once")
+    moved = {curve.parameter(name).symbol: curve.parameter(name).unit for name in names}
+    around = {s: unit for s, unit in SYMBOLS.items() if s.name in curve.surroundings}
+    if not moved and not around:
+        return curve
+    slowed = {clock: clock * pace for clock, pace in curve.clocks.items() if pace.free_symbols & set(around)}
+    kept = {clock: sympify(1) if clock in slowed else pace for clock, pace in curve.clocks.items()}
+    return replace(
+        curve, released=curve.released.xreplace(slowed), clocks=kept, also=(), inverse=None, peak=None,
+        kinks=() if slowed or moved else curve.kinks, conditions={**curve.conditions, **around, **moved},
+        parameters=tuple(p for p in curve.parameters if p.symbol not in moved),
+        ordered=tuple(pair for pair in curve.ordered if not {*pair} & {*moved}))
 
 
 def modified(curve, names):

@@ -38,6 +38,8 @@ pascal = newton / meter ** 2 = Pa
 international_unit = [activity] = IU
 decay = [decay]
 becquerel = decay / second = Bq
+megabecquerel = 1e6 * becquerel = MBq
+gigabecquerel = 1e9 * becquerel = GBq
 gray = joule / (1e3 * gram) = Gy
 """
 
@@ -174,6 +176,7 @@ def _words(text):
         dimension("cm**2/s"): "a diffusion coefficient",
         dimension("K"): "a temperature",
         dimension("mg/h"): "a mass per time",
+        dimension("Bq"): "a radioactivity",
     }
     found = known.get(dimension(text))
     return found or "of dimension " + " ".join(f"{name[1:-1]}^{power:g}" for name, power in dimension(text))

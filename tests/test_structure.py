@@ -14,11 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "pkmodels"
 FLOORS = [
     {"errors", "units", "references", "shelf", "__init__"},
-    {"environment", "dimensions", "definition", "model", "effect"},
-    {"laws", "modifiers"},
+    {"environment", "surroundings", "dimensions", "definition", "model", "effect"},
+    {"laws", "laws_responsive", "modifiers", "exchange", "dosimetry"},
     {"carriers", "bodies", "effects"},
     {"catalogue", "solve", "studies"},
-    {"fitting"},
+    {"fitting", "scenarios"},
     {"prediction", "metrics"},
     {"plotting", "reporting"},
     {"cli", "app", "__main__"},
@@ -27,8 +27,9 @@ FLOORS = [
 NEIGHBOURS = {"units": {"errors"}, "references": {"errors", "shelf"}, "shelf": {"errors"},
               "model": {"environment", "dimensions", "definition"}, "definition": {"environment", "dimensions"},
               "effect": {"environment", "dimensions", "definition"},
-              "environment": set(), "dimensions": set(),
-              "modifiers": {"laws"}, "reporting": {"plotting"}, "__main__": {"cli"}, "cli": {"app"}}
+              "environment": set(), "surroundings": {"environment"}, "dimensions": set(),
+              "modifiers": {"laws"}, "laws_responsive": {"laws"}, "reporting": {"plotting"}, "__main__": {"cli"},
+              "cli": {"app"}}
 
 
 def rooms():

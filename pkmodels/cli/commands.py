@@ -118,11 +118,12 @@ def report(given):
 
     path = output.destination(given, given.out, (".html",))
     fitted = _fitted(given)
-    if (given.window or given.regimen or given.days) and not given.drug and fitted is not None:
+    measured = fitted if hasattr(fitted, "study") else None  # a scenario has no points to show
+    if (given.window or given.regimen or given.days) and not given.drug and measured is not None:
         raise PredictionError("--window, --regimen and --days are about concentrations; give --drug and --regimen")
-    predicted = _predicted(given, fitted) if given.drug or fitted is None else None
+    predicted = _predicted(given, fitted) if given.drug or measured is None else None
     covered = metrics.coverage(predicted, given.window) if given.window else None
-    path = reporting.report(fit=fitted, prediction=predicted, coverage=covered, path=path,
+    path = reporting.report(fit=measured, prediction=predicted, coverage=covered, path=path,
                             command=_command(given))
     print(path)
 
@@ -206,6 +207,13 @@ def _fitted(given):
 
     if given.source is None:
         return None
+    if given.source.split(":")[0] in shelf.names("data", "scenarios/*.toml"):
+        from ..prediction.sources import as_release
+
+        if given.model or given.set:
+            raise PredictionError(f"{given.source} is a scenario and has its own model and values; leave --model and "
+                                  f"--set away")
+        return as_release(given.source)
     shipped = shelf.names("fits", "*.toml")
     if given.source.endswith(".toml") or (given.source in shipped and not given.model):
         if given.model or given.set:
@@ -244,7 +252,8 @@ def _predicted(given, fitted=None, rows=False):
         fitted if fitted is not None else given.model, drug=given.drug, regimen=regimen, days=days,
         site=_site(given), in_vivo={**_assigned(given.in_vivo)} if given.in_vivo else None,
         values=None if fitted is not None else _assigned(given.set), bioavailability=given.bioavailability,
-        unreleased=given.unreleased, draws=given.draws, seed=given.seed, concentration_unit=given.unit,
+        environment=given.environment, unreleased=given.unreleased, draws=given.draws, seed=given.seed,
+        concentration_unit=given.unit,
         times=prediction.row_times(days, _step(given.every)) if rows else None,
         progress=lambda draws: output.progress(draws, "draws"))
 
@@ -310,7 +319,8 @@ def _command(given):
     import shlex
 
     words = ["pkmodels", "report"] + ([given.source] if given.source else [])
-    for name in ("model", "drug", "regimen", "site", "days", "bioavailability", "unreleased", "draws", "unit",
+    for name in ("model", "drug", "regimen", "site", "days", "environment",
+                 "bioavailability", "unreleased", "draws", "unit",
                  "formulation", "time_unit", "released_unit", "sheet", "seed", "window", "out"):
         value = getattr(given, name)
         if value is not None:

@@ -18,9 +18,11 @@ from a release curve to the answer: is the drug inside its window, and how sure 
 """
 #: What ships, as `list` names it and as `show` does.
 _SHELVES = {"models": "model", "bodies": "body", "effects": "effect", "drugs": "drug", "sites": "site",
-            "windows": "window", "curves": "curve", "fits": "fit"}
+            "windows": "window", "curves": "curve", "fits": "fit",
+            "scenarios": "scenario"}
 _DATA_HELP = "a csv, tsv or xlsx file, or a curve that ships (pkmodels list curves)"
-_SOURCE_HELP = "a saved fit (.toml), a fit that ships (pkmodels list fits), or a data file to fit with --model"
+_SOURCE_HELP = ("a saved fit (.toml), a fit or a scenario that ships (pkmodels list fits, list scenarios; NAME:DRUG "
+                "where there are several), or a data file to fit with --model")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -103,7 +105,7 @@ def _compare(verbs):
     p = _verb(verbs, "compare", "fit several release models to one curve and rank them",
               "pkmodels compare kakade_2018_goserelin --formulation D")
     p.add_argument("data", help=_DATA_HELP)
-    p.add_argument("--models", metavar="A,B,...", help="names with commas between; all models when not given")
+    p.add_argument("--models", metavar="A,B,...", help="names with commas between; all general models when not given")
     p.add_argument("--save", metavar="FILE.toml", help="keep the best fit as a record")
     p.add_argument("--diagnostics", action="store_true",
                    help="also how well each model predicts points that were left out, and the last third of the times")
@@ -117,7 +119,7 @@ def _batch(verbs):
     p = _verb(verbs, "batch", "fit every formulation of a file: one row per curve and model",
               "pkmodels batch kakade_2018_goserelin --models weibull,first_order --out table.xlsx")
     p.add_argument("data", help=_DATA_HELP)
-    p.add_argument("--models", metavar="A,B,...", help="names with commas between; all models when not given")
+    p.add_argument("--models", metavar="A,B,...", help="names with commas between; all general models when not given")
     p.add_argument("--best", action="store_true", help="only the chosen model of every curve")
     _errors_of_points(p)
     _units(p)
@@ -266,6 +268,9 @@ def _prediction(p):
     p.add_argument("--in-vivo", action="append", default=[], metavar="NAME=VALUE",
                    help="how release in the body differs from the vial: scale, power, shift ('12 h'), plateau")
     p.add_argument("--days", type=float, help="how long; the regimen's own end when not given")
+    p.add_argument("--environment", metavar="WORDS",
+                   help="around the carrier, such as '37 C; 42 C for 30 min at day 1, 2, 3', 'pH 7.4; pH 5 from day 2' "
+                        "or a csv file with time_h, T_degC, pH (default: 37 C, pH 7.4)")
     p.add_argument("--bioavailability", type=float, help="share of what is released that reaches the blood")
     p.add_argument("--unreleased", choices=["stays", "rescaled"], default="stays",
                    help="what becomes of the share that the curve never releases (default: %(default)s)")

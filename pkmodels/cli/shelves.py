@@ -6,8 +6,7 @@ from .. import catalogue, shelf
 def rows(kind):
     """Headers and rows of one shelf."""
     return {"models": _models, "bodies": _bodies, "effects": _effects, "drugs": _drugs, "sites": _sites,
-            "windows": _windows,
-            "curves": _curves, "fits": _fits}[kind]()
+            "windows": _windows, "curves": _curves, "fits": _fits, "scenarios": _scenarios}[kind]()
 
 
 def _models():
@@ -66,11 +65,20 @@ def _fits():
     return ("fit", "model", "of"), found
 
 
+def _scenarios():
+    from .. import scenarios
+
+    found = map(scenarios.read_scenario, scenarios.list_scenarios())
+    return ("scenario", "releases", "models", "values"), [
+        (s.name, ", ".join(s.releases), ", ".join(s.models), s.standing) for s in found]
+
+
 def card(kind, name):
     """Text and plain content of one thing."""
     return {"model": _model_card, "body": lambda n: _model_card(n, "body"),
             "effect": lambda n: _model_card(n, "effect"), "drug": _drug_card, "site": _site_card,
-            "window": _window_card, "curve": _curve_card, "fit": _fit_card}[kind](name)
+            "window": _window_card, "curve": _curve_card, "fit": _fit_card,
+            "scenario": _scenario_card}[kind](name)
 
 
 def _model_card(name, kind="release"):
@@ -150,13 +158,21 @@ def _fit_card(name):
     return repr(found), found.to_dict()
 
 
+def _scenario_card(name):
+    from .. import scenarios
+
+    found = scenarios.read_scenario(name)
+    return str(found), found.to_dict()
+
+
 def every_name():
     """Every name that `cite` understands, apart from references."""
     from .. import metrics, prediction
 
     return [*catalogue.list_models(), *catalogue.list_models("body"), *catalogue.list_models("effect"),
             *prediction.list_drugs(), *prediction.list_sites(), *metrics.list_windows(),
-            *shelf.names("data", "curves/*.csv"), *shelf.names("fits", "*.toml")]
+            *shelf.names("data", "curves/*.csv"), *shelf.names("fits", "*.toml"),
+            *shelf.names("data", "scenarios/*.toml")]
 
 
 def citations(name):
@@ -173,6 +189,8 @@ def citations(name):
         prediction.read_site(name).citations if name in prediction.list_sites() else None,
         metrics.read_window(name).citations if name in metrics.list_windows() else None,
         _curve_citations(name) if name in shelf.names("data", "curves/*.csv") else None,
+        shelf.read_toml(shelf.find("data", "scenarios/*.toml", name, "scenario"))["citations"]
+        if name in shelf.names("data", "scenarios/*.toml") else None,
         _fit_citations(name) if name in shelf.names("fits", "*.toml") else None,
     ):
         if ids is not None:

@@ -113,7 +113,8 @@ def _fit(study, model, *, fixed, weights, errors, priors, seed, scale=0.0):
     return Fit(
         model=model, study=study, values=polished.values, stderr=polished.stderr, units=shown_units,
         free=polished.free, covariance=polished.covariance, statistics=numbers,
-        verdicts=tuple(verdicts.verdicts(model, used, polished, numbers, problem, shown_units, known)),
+        verdicts=(*verdicts.verdicts(model, used, polished, numbers, problem, shown_units, known),
+                  *verdicts.of_surroundings(model)),
         seed=seed, at_bound=polished.at_bound, fixed=tuple(fixed), idle=polished.idle, weights=weights, errors=errors,
         notes=(*notes, *declared), priors=rows, scale=scale, version=__version__, lmfit=polished.result)
 

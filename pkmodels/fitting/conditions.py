@@ -65,6 +65,8 @@ def _in_study(study, label, name, unit):
     for place in (columns, own, study.conditions):
         for key in place:
             said = _unit_in(str(key), name, unit)
+            if said is None and name == "T":
+                said = _unit_in(str(key), "temperature", unit)
             if said is None:
                 continue
             value = place[key]

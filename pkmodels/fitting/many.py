@@ -6,6 +6,7 @@ import numpy as np
 
 from ..errors import FitError
 from ..model import Curve
+from ..modifiers import varied
 from ..studies import Study
 from . import bounds, polish, search, weighting
 from .asked import checked_mapping, checked_model, checked_names, checked_seed, checked_study
@@ -33,11 +34,13 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
         Of two curves or more.
     model : str or Curve or Model
         A Curve with ``conditions`` takes their values from the study (a column ``size_um``, or the toml beside it).
+        So does one that follows temperature, pH or another symbol of its surroundings (``temperature_degC``, ``pH``).
     shared, own : sequence of str
         Parameters with one value for all curves, and those with one per curve. Name either or both; what is not
         named is of the other kind.
     conditions : mapping, optional
-        Values that the study does not hold: name to a mapping from curve to number or (number, unit).
+        Values that the study does not hold: name to a mapping from curve to number or (number, unit). A parameter
+        that is named here, such as a radius, is known for each curve and no longer fitted.
     fixed : mapping, optional
         Parameters that are known, as in `fit`; the same for all curves.
     weights : {"none", "1/y", "1/y2", "1/sd2", "pooled"}
@@ -66,6 +69,7 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
     model, seed = checked_model(model), checked_seed(seed)
     fixed = checked_mapping(fixed, "fixed", "{'beta': 1.0}")
     conditions = checked_mapping(conditions, "conditions", "{'size': {'A': 20.0}}")
+    model = varied(model, [name for name in conditions if name in [p.name for p in model.parameters]])
     shared = _roles(model, shared, own, fixed)
     each = [(label, weighting.after_start(one)) for label, one in curves(study)]
     if len(each) < 2:

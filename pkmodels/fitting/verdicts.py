@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import units
+from ..environment import SAID, STANDARD
 from ..solve import compiled
 from ..solve.release import Release
 from .statistics import runs_probability
@@ -48,6 +49,15 @@ def of_parameters(model, polished, box, shown_units, intervals):
     """Verdicts on the parameters of a fit of many curves."""
     return (*_bounds(model, polished, box, shown_units), *_idle(model, polished),
             *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished))
+
+
+def of_surroundings(model):
+    """Verdict on one curve of a model that follows its surroundings."""
+    felt = [f"{SAID[name][1].split(',')[0]} {STANDARD[name]:g} {SAID[name][0]}".strip() for name in STANDARD
+            if name in getattr(model, "surroundings", ())]
+    if felt:
+        yield (f"the curve was taken to be measured at {' and '.join(felt)}, which {model.name} follows; what changes "
+               f"with the surroundings needs curves in several of them at once (fit_many)")
 
 
 def of_points(study, difference, statistics, eventual):

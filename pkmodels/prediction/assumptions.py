@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import units
-from ..environment import Environment
+from ..environment import SAID, Environment
 from .composed import takes_back
 
 #: What no tissue holds, mg/L: a tenth of a gram per millilitre.
@@ -46,6 +46,10 @@ def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
         yield f"The curve ends at {100 * eventual:.1f} % of the dose; the rest is taken to stay in the carrier."
     else:
         yield f"The curve ends at {100 * eventual:.1f} % of the dose; it was stretched to release all of it."
+    if "scenario" in release.origin:
+        kinds = sorted({value["evidence"] for value in release.origin["given_as"].values()})
+        yield (f"The release is the scenario {release.origin['scenario']}, a place to start from and no finding: its "
+               f"values are {' and '.join(kinds)} (pkmodels show scenario {release.origin['scenario']}).")
     for verdict in release.origin.get("verdicts", ()):
         yield f"Of the fit behind it: {verdict}."
     for name, (low, high) in release.spread.items():
@@ -62,9 +66,13 @@ def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
         yield (f"{release.model.name} takes drug back from what it lies in: its release here is that into its own "
                f"medium, not into this body.")
     if environment != Environment():
-        yield f"The carrier sits at {environment.T} °C and pH {environment.pH}."
-        if not release.model.uses_environment:
-            yield "This model does not depend on its surroundings: temperature and pH have no effect here."
+        yield f"Around the carrier: {environment}."
+        felt = release.model.surroundings
+        if not felt:
+            yield "This model does not depend on its surroundings: temperature, pH and the like have no effect here."
+        for name in environment.changed:
+            if felt and name not in felt:
+                yield f"This model does not depend on {SAID[name][1].split(',')[0]}; it has no effect here."
 
 
 def _of_body(drug, available, draws, site, linear):

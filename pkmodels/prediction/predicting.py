@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from .. import __version__, units
-from ..environment import Environment
 from ..errors import PredictionError
 from ..references import cited_in
+from ..surroundings import read_environment
 from .answers import amounts as whereabouts
 from .answers import blocks, concentrations
 from .assumptions import assumptions, too_much
@@ -35,8 +35,8 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
     Parameters
     ----------
     release : Fit, Release, str, path or None
-        A fit; a saved record (path or shipped name); the name of a release model, with ``values``;
-        or None for a drug in solution that is infused ("100 mg over 1 h").
+        A fit; a saved record (path or shipped name); a scenario ("docetaxel_il12:IL-12"); the name of a release
+        model, with ``values``; or None for a drug in solution that is infused ("100 mg over 1 h").
     drug : str or Drug, optional
         Such as ``"goserelin"`` or ``"goserelin:female"``. Without one only the release is predicted.
     regimen : str or Regimen, optional
@@ -48,8 +48,9 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
         body's blood. `read_site` changes its numbers.
     values : mapping, optional
         Parameters of a named model: name to a number in the model's unit or a (number, unit) pair.
-    environment : Environment, optional
-        Of the depots, in hours since the first dose; 37 °C and pH 7.4 when not given.
+    environment : Environment, str, DataFrame or path, optional
+        Of the depots, counted from the first dose, as `read_environment` takes it: "37 C; 42 C for 30 min at day 1".
+        The scenario's own, else 37 °C and pH 7.4, when not given.
     in_vivo : mapping or InVivo, optional
         How release in the body differs from release in the vial: ``{"scale": 2, "power": 1, "shift": "12 h",
         "plateau": 0.9}`` for t_vivo = scale t_vitro^power + shift (in days) and an end of its own. The same
@@ -85,11 +86,16 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
     PkmodelsError
         Saying what was given and what is possible.
     """
-    environment = Environment() if environment is None else environment
     _check(unreleased, draws, drug, regimen, site, amounts)
-    _check_kinds(drug, regimen, environment, seed)
+    _check_kinds(drug, regimen, seed)
     in_vivo = read_in_vivo(in_vivo)
-    release = carried(as_release(release, values), in_vivo)
+    release = as_release(release, values)
+    if environment is None:
+        environment = {} if release is None else release.origin.get("environment", {})
+    environment = read_environment(environment)
+    if release is not None and drug is not None and release.model.closed_vessel:
+        raise PredictionError(f"this release cannot be carried into a patient: {release.model.closed_vessel}")
+    release = carried(release, in_vivo)
     drug = read_drug(drug) if isinstance(drug, (str, Path)) else drug
     regimen = read_regimen(regimen) if isinstance(regimen, str) else regimen
     site = None if site is None else read_site(site)
@@ -170,12 +176,11 @@ def _check_in_vivo(release, in_vivo, unreleased):
         raise PredictionError("in_vivo gives a plateau, and unreleased='rescaled' another (all of the dose); give one")
 
 
-def _check_kinds(drug, regimen, environment, seed):
+def _check_kinds(drug, regimen, seed):
     """Refuse what is of another kind than it can be, before anything is computed."""
     for name, given, kinds, wanted in (
         ("drug", drug, (str, Path, Drug, type(None)), "a name such as 'goserelin', or a drug card of read_drug"),
         ("regimen", regimen, (str, Regimen, type(None)), "a text such as '3.6 mg every 28 days x 6'"),
-        ("environment", environment, Environment, "Environment(T=37, pH=7.4)"),
     ):
         if not isinstance(given, kinds):
             raise PredictionError(f"{name} = {given!r} is not possible; give {wanted}")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from .. import catalogue
+from .. import catalogue, scenarios
 from ..errors import PredictionError, UnknownName
 from ..fitting import Fit, GlobalFit, load_fit
 from ..model import Curve, Model
@@ -34,6 +34,11 @@ def as_release(source, values=None):
     if not named:
         raise PredictionError(f"a {type(source).__name__} cannot be released from; give a fit, a record (fit.toml), "
                               f"the name of a model with values, or None for a drug in solution")
+    name, _, drug = source.partition(":")
+    if name in scenarios.list_scenarios():
+        if values:
+            raise PredictionError(f"{name} is a scenario and has its own values; for others give its model by name")
+        return scenarios.read_scenario(name).release(drug or None)
     try:
         return _by_hand(catalogue.get_model(source), values)
     except UnknownName as not_a_model:

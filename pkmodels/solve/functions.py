@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import expit
 
-from . import depots, series
+from . import depots, responsive, series
 from .series import SPHERE_SWITCH, sphere_release, sphere_release_rate
 
 __all__ = ["NUMERIC", "SPHERE_SWITCH", "sphere_release", "sphere_release_rate"]
@@ -78,6 +78,7 @@ NUMERIC = {
     "double_exponential_rate": double_exponential_rate,
     "baker_lonsdale": baker_lonsdale,
     "baker_lonsdale_rate": baker_lonsdale_rate,
+    **responsive.NUMERIC,
     **{name: getattr(series, name) for name in (
         "sphere_release", "sphere_release_rate", "slab_release", "slab_release_rate", "cylinder_release",
         "cylinder_release_rate", "film_release", "film_release_rate", "film_release_slope", "bath_release",

@@ -1,0 +1,74 @@
+"""Curves at several temperatures, pH values or thicknesses fitted at once by one law."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import pkmodels as pk
+from pkmodels import catalogue, fitting, solve
+from pkmodels.environment import Environment
+from pkmodels.errors import FitError, ModelError
+from pkmodels.modifiers import varied
+from pkmodels.studies import Study
+
+HOURS = np.array([2.0, 6, 12, 24, 48, 96, 168, 336])
+
+
+def made(model, column, conditions, around, **given):
+    """A study without noise, one curve per condition."""
+    model = catalogue.get_model(model)
+    parts = []
+    for at in conditions:
+        values = model.values(given | ({} if around else {column.split("_")[0]: at}))
+        shares = solve.observe(model, values, HOURS, Environment(**around(at)) if around else Environment())
+        parts.append(pd.DataFrame({"formulation": f"at {at:g}", "replicate": "", "time_hour": HOURS, "sd": np.nan,
+                                   "n": np.nan, "released": shares, "row": 1, column: at}))
+    return Study.from_frame(pd.concat(parts, ignore_index=True), time_unit="day", source="made")
+
+
+@pytest.mark.parametrize("column", ["T_degC", "temperature_degC"])
+def test_temperatures(column):
+    given = {"t_cold": 18.0, "t_hot": 0.4, "t_middle": 39.5, "width": 0.8, "beta": 0.8}
+    study = made("heat_switch", column, [25.0, 37, 39, 40, 42, 45], lambda at: {"T": at}, **given)
+    found = fitting.fit_many(study, "heat_switch")
+    part = next(iter(found.fits.values()))
+    assert {n: part.values[n] for n in given} == {n: pytest.approx(v, rel=1e-4) for n, v in given.items()}
+    # Each curve is drawn at its own temperature, and the law goes on to others.
+    last = found.fits["at 45"]
+    assert last.release.share(HOURS) == pytest.approx(last.study.released, abs=1e-6)
+    law = pk.predict("heat_switch", values=dict(part.values), days=2, environment="25 C; 45 C from day 1", times=[1.0])
+    assert float(law.released[0]) == pytest.approx(study.only("at 25").released[3], abs=1e-6)
+
+
+def test_ph():
+    given = {"t_acid": 0.5, "t_neutral": 8.0, "pka": 6.2, "cooperativity": 1.5, "beta": 1.1}
+    study = made("acid_switch", "pH", [4.5, 5.5, 6.0, 6.5, 7.4], lambda at: {"pH": at}, **given)
+    part = next(iter(fitting.fit_many(study, "acid_switch").fits.values()))
+    assert {n: part.values[n] for n in given} == {n: pytest.approx(v, rel=1e-4) for n, v in given.items()}
+
+
+def test_a_known_thickness_of_each_curve():
+    study = made("shell_membrane", "thickness_nm", [20.0, 50.0, 100.0], None, diffusivity=2.0)
+    found = fitting.fit_many(study, "shell_membrane", fixed={"radius": 25.0, "partition": 1.0},
+                             conditions={"thickness": {}})
+    assert next(iter(found.fits.values())).values["diffusivity"] == pytest.approx(2.0, rel=1e-5)
+
+
+def test_what_is_missing_is_said():
+    study = made("weibull", "size_um", [20.0, 50.0], lambda at: {})
+    with pytest.raises(FitError, match="has no T"):
+        fitting.fit_many(study, "heat_switch")
+    with pytest.raises(ModelError, match="stores and flows"):
+        fitting.fit_many(study, "pda_light")
+
+
+def test_a_curve_without_surroundings_is_left_alone():
+    model = catalogue.get_model("weibull")
+    assert varied(model) is model
+
+
+def test_one_curve_says_in_which_surroundings_it_was_taken():
+    study = made("acid_linker", "pH", [7.4, 7.4001], lambda at: {"pH": at})
+    found = fitting.fit(study.only("at 7.4"), "acid_linker")
+    assert any("pH 7.4, which acid_linker follows" in s for s in found.verdicts)
+    assert not any("follows" in s for s in fitting.fit(study.only("at 7.4"), "first_order").verdicts)
