@@ -1,0 +1,39 @@
+"""Laws as SymPy expressions and functions, to be used in any model."""
+
+# ruff: noqa: F401
+
+from .fick import (
+    bath_release,
+    bath_release_rate,
+    bath_release_slope,
+    cylinder_release,
+    cylinder_release_rate,
+    film_release,
+    film_release_rate,
+    film_release_slope,
+    slab_release,
+    slab_release_rate,
+    sphere_release,
+    sphere_release_rate,
+)
+from .shapes import (
+    autocatalytic,
+    baker_lonsdale,
+    baker_lonsdale_rate,
+    double_exponential,
+    double_exponential_rate,
+    first_order,
+    hill,
+    logistic,
+    since,
+    until,
+    weibull,
+)
+from .surroundings import (
+    BODY_TEMPERATURE,
+    GAS_CONSTANT,
+    ZERO_CELSIUS,
+    acid_switch,
+    arrhenius,
+    boltzmann,
+)
