@@ -17,7 +17,7 @@ from .dimensions import dimension_of
 from .environment import SYMBOLS, t
 from .errors import ModelError
 
-__all__ = ["Also", "Curve", "Flow", "Model", "Parameter", "join", "share", "time_unit"]
+__all__ = ["Also", "Course", "Curve", "Flow", "Model", "Parameter", "join", "share", "time_unit"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,20 @@ class Flow:
     source: Symbol
     target: Symbol
     rate: Expr
+
+
+@dataclass(frozen=True)
+class Course:
+    """A clock that runs faster or slower as another one goes on: diffusion in a polymer that degrades.
+
+    While ``along`` runs at pace 1 and the surroundings are standard, the clock shows ``total``, an
+    expression of ``along`` that is 0 at 0; ``pace`` is its factor in other surroundings. So
+    ``d(clock)/dt = pace · d(total)/d(along)``, which is integrated exactly where surroundings are steps.
+    """
+
+    total: Expr
+    along: Symbol
+    pace: Expr = sympy.Integer(1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +54,7 @@ class Curve(Definition):
     clocks : mapping, optional
         In a changing environment ``t`` is replaced by the integral of its pace. ``{t: 1}`` is
         plain time; ``{t: k(T)/k_reference}`` runs faster when it is warm. Several symbols give
-        several clocks, one per mechanism.
+        several clocks, one per mechanism. A `Course` is a clock that runs along another one.
     kinks : tuple of sympy.Expr
         Times at which the curve bends sharply (the end of a zero-order release, a lag).
     initial : sympy.Expr
@@ -59,6 +73,9 @@ class Curve(Definition):
         off where it does not fall.
     inverse : sympy.Expr, optional
         The time at which ``share`` (a symbol of this module) is released, where it has a closed form.
+    size : mapping
+        Which parameters change with the radius of the spheres, and with what power of it:
+        ``{radius: 1}``, or ``{t_diffusion: 2}``. With it a curve can be had of spheres of many sizes.
     """
 
     released: Expr = field(kw_only=True)
@@ -71,11 +88,13 @@ class Curve(Definition):
     starts_at_zero: bool = field(default=True, kw_only=True)
     peak: Expr | None = field(default=None, kw_only=True)
     inverse: Expr | None = field(default=None, kw_only=True)
+    size: Mapping = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self):
         self._check_names()
-        paces = {clock: sympify(pace) for clock, pace in self.clocks.items()}
-        object.__setattr__(self, "clocks", paces)
+        paces = {clock: pace.pace if isinstance(pace, Course) else sympify(pace) for clock, pace in self.clocks.items()}
+        object.__setattr__(self, "clocks", {clock: pace if isinstance(pace, Course) else paces[clock]
+                                            for clock, pace in self.clocks.items()})
         object.__setattr__(self, "released", sympify(self.released))
         known = self._units() | dict.fromkeys(paces, "h") | dict(self.conditions)
         allowed = {*self.symbols, *paces, *self.conditions}
@@ -83,13 +102,28 @@ class Curve(Definition):
         for pace in paces.values():
             self._check_symbols("a clock", pace, {*self.symbols, *SYMBOLS} - {t})
             self._check_dimension("the pace of a clock", pace, "1", known)
+        for course in self.courses.values():
+            self._check_course(course, known)
+        for symbol in self.size:
+            self._check_symbols("its size", symbol, self.symbols)
         for kink in self.kinks:
             self._check_symbols("a kink", kink, self.symbols)
             self._check_dimension("a kink", kink, "h", known)
-        self._check_unused([self.released, *paces.values()])
+        self._check_unused([self.released, *paces.values(), *(c.total for c in self.courses.values())])
         self._check_dimension("its released share", self.released, self.share_unit, known)
         self._check_time("its peak", self.peak, self.symbols, known)
         self._check_time("its inverse", self.inverse, {*self.symbols, share}, known | {share: self.share_unit})
+
+    def _check_course(self, course, known):
+        plain = set(self.clocks) - set(self.courses)
+        if course.along not in plain:
+            raise ModelError(f"{self.name}: a clock runs along '{course.along}', which is none of its plain clocks "
+                             f"({', '.join(map(str, plain)) or 'it has none'})")
+        self._check_symbols("the course of a clock", course.total, {*self.inputs, course.along})
+        self._check_dimension("the course of a clock", course.total, "h", known)
+        if sympy.simplify(course.total.subs(course.along, 0)) != 0:
+            raise ModelError(f"{self.name}: the course {course.total} of a clock is not 0 at {course.along} = 0; "
+                             f"subtract its value there")
 
     def _check_time(self, what, expression, allowed, known):
         if expression is None:
@@ -110,12 +144,39 @@ class Curve(Definition):
     @property
     def uses_environment(self):
         """Whether temperature, pH or another symbol of the surroundings changes the release."""
-        return any(pace.free_symbols & set(SYMBOLS) for pace in self.clocks.values())
+        return any(getattr(c, "pace", c).free_symbols & set(SYMBOLS) for c in self.clocks.values())
+
+    @property
+    def courses(self):
+        """The clocks that run along another one."""
+        return {clock: course for clock, course in self.clocks.items() if isinstance(course, Course)}
+
+    @property
+    def speeds(self):
+        """What each clock runs at, d(clock)/dt."""
+        return {clock: c.pace * c.total.diff(c.along) if clock in self.courses else c
+                for clock, c in self.clocks.items()}
+
+    @cached_property
+    def steady(self):
+        """The released share in constant surroundings as one expression of ``t`` (and of ``T`` and ``pH``)."""
+        found = {clock: pace * t for clock, pace in self.clocks.items() if clock not in self.courses}
+        for clock, c in self.courses.items():
+            pace = self.clocks[c.along]
+            found[clock] = c.pace * c.total.xreplace({c.along: pace * t}) / pace
+        # The other clocks have been put in by now, so a clock called t is not replaced twice.
+        return self.released.xreplace(found)
 
     @cached_property
     def latex(self):
-        """The equation for typesetting."""
-        return r"\mathrm{released}(t) = " + sympy.latex(self.released, symbol_names=typeset(self.symbols))
+        """The equation for typesetting, with those of its clocks."""
+        names = typeset((*self.symbols, *self.clocks))
+        lines = [r"\mathrm{released}(t) = " + sympy.latex(self.released, symbol_names=names)]
+        for clock, pace in self.speeds.items():
+            if (clock, pace) != (t, 1):
+                left = rf"\frac{{d\,{names.get(clock, clock)}}}{{dt}} = "
+                lines.append(left + sympy.latex(pace, symbol_names=names))
+        return r",\quad ".join(lines)
 
     def as_model(self):
         """The same release as a flow from ``held`` to ``released``, for joining and for testing."""

@@ -46,6 +46,9 @@ def modified(curve, names):
     if not curve.starts_at_zero and {"lag", "initial"} & {*chosen}:
         raise ModelError(f"{curve.name} has released something at time 0 by its own law, so neither a lag nor an "
                          f"initial share fits it; take {curve.name.removeprefix('ddsolver_')}, which begins at zero")
+    if "lag" in chosen and curve.courses:
+        raise ModelError(f"{curve.name} runs on a clock of its own, along which the polymer degrades, so a lag in time "
+                         f"does not fit it; leave +lag away")
     released, kinks, lag = curve.released, curve.kinks, 0
     if "lag" in chosen:
         released = released.xreplace({clock: laws.since(clock, _LAG) for clock in curve.clocks})

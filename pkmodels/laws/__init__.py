@@ -2,6 +2,29 @@
 
 # ruff: noqa: F401
 
+from .degradation import (
+    autocatalytic_mass,
+    by_polymer,
+    degradation_pace,
+    first_order_mass,
+    half_order_mass,
+    hydrolysis,
+    hydrolysis_rate,
+    mixed_mass,
+)
+from .diffusivity import (
+    REFERENCE_RADIUS,
+    acid_number,
+    apparent,
+    casalini,
+    casalini_course,
+    casalini_slope,
+    growth,
+    open_pores,
+    pore_course,
+    power_course,
+    reciprocal_course,
+)
 from .fick import (
     bath_release,
     bath_release_rate,

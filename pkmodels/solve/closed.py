@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import compiled
+from . import compiled, courses
 
 
 def clock_times(curve, values, times, environment):
@@ -45,7 +45,8 @@ def _off_zero(times):
 
 def _clocks(curve, values, times, environment, gradient):
     """(clock, its derivatives by parameter or None) per clock."""
-    parameters = [values[s.name] for s in curve.symbols]
+    inputs = [values[s.name] for s in curve.inputs]
+    parameters = inputs[: len(curve.symbols)]
     slopes = compiled.pace_gradients(curve) if gradient else None
 
     def at(surroundings):
@@ -53,13 +54,18 @@ def _clocks(curve, values, times, environment, gradient):
         return compiled.paces(curve)(*outside, *parameters), slopes and slopes(*outside, *parameters)
 
     if environment.is_constant or not curve.uses_environment:
-        pieces = [(times, *at(environment.at(0.0)))]
+        pieces = [(times, *at(environment.at(0.0)), np.inf)]
     else:
-        pieces = [(np.clip(times - a, 0, b - a), *at(surroundings))
+        pieces = [(np.clip(times - a, 0, b - a), *at(surroundings), b - a)
                   for a, b, surroundings in environment.segments(0.0, float(np.max(times)))]
-    count, shown = len(parameters), []
-    for k in range(len(curve.clocks)):
-        theta = sum(spent * pace[k] for spent, pace, _ in pieces)
-        slope = [sum(spent * by[k * count + j] for spent, _, by in pieces) for j in range(count)] if slopes else None
-        shown.append((_off_zero(theta), slope))
-    return shown
+    count, shown = len(parameters), {}
+    for k, clock in enumerate(curve.clocks):
+        if clock in curve.courses:
+            continue
+        theta = sum(spent * pace[k] for spent, pace, _, _ in pieces)
+        slope = [sum(spent * by[k * count + j] for spent, _, by, _ in pieces) for j in range(count)] if slopes else None
+        shown[clock] = (_off_zero(theta), slope)
+    for clock in curve.courses:
+        theta, slope = courses.along(curve, clock, inputs, pieces, gradient)
+        shown[clock] = (_off_zero(theta), slope)
+    return [shown[clock] for clock in curve.clocks]
