@@ -1,4 +1,4 @@
-"""The catalogue: every model that stands in a file of `carriers/` or `bodies/`, found by walking the folders."""
+"""The catalogue: every model in a file of `carriers/`, `bodies/` or `degradation/`, found by walking the folders."""
 
 import importlib
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from .carriers._names import ALIASES, DDSOLVER, DDSOLVER_CHECKED, SAME_CURVES
 from .errors import ModelError, UnknownName, unknown
 from .modifiers import modified
 
-_KINDS = {"release": "carriers", "body": "bodies"}
+_KINDS = {"release": "carriers", "body": "bodies", "degradation": "degradation"}
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _places(kind):
     """Model name -> module path, without importing anything."""
     root = Path(__file__).parent
@@ -27,8 +27,13 @@ def _places(kind):
 
 
 def list_models(kind="release"):
-    """The names of all models of a kind, ``"release"`` or ``"body"``; each curve once, without its aliases."""
+    """The names of all models of a kind, ``"release"``, ``"body"`` or ``"degradation"``; each curve once, without its aliases."""
     return tuple(_places(kind))
+
+
+def list_curves():
+    """The release models that need nothing but a release curve; the others must be told a radius or the like."""
+    return tuple(name for name in list_models() if not any(p.measured for p in get_model(name).parameters))
 
 
 def resolve(name):

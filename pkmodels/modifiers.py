@@ -1,4 +1,4 @@
-"""Lag, initial share and plateau for any curve: ``weibull+lag+plateau`` is a name, not another file."""
+"""Lag, initial share, plateau and sizes for any curve: ``weibull+lag+plateau`` is a name, not another file."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ from sympy import oo, symbols, sympify
 
 from . import laws
 from .errors import ModelError, unknown
+from .mixtures import SIGMA, log_normal_sizes
 from .model import Curve, Parameter, share
 
 _LAG, _INITIAL, _PLATEAU = symbols("t_lag f_initial plateau")
@@ -13,8 +14,10 @@ _PARAMETERS = {
     "lag": Parameter(_LAG, 0.5, "day", (0, oo), "lag before release begins"),
     "initial": Parameter(_INITIAL, 0.05, "1", (0, 1), "share of the dose that is released at once"),
     "plateau": Parameter(_PLATEAU, 0.9, "1", (0, 1.05), "share of the dose that is released in the end"),
+    "sizes": SIGMA,
 }
-_WORDS = {"lag": "after a lag", "initial": "with an initial share", "plateau": "up to a plateau"}
+_WORDS = {"lag": "after a lag", "initial": "with an initial share", "plateau": "up to a plateau",
+          "sizes": "out of spheres of many sizes"}
 MODIFIERS = tuple(_PARAMETERS)
 
 
@@ -22,7 +25,8 @@ def modified(curve, names):
     """Put modifiers on a curve; their order does not matter.
 
     ``lag``: nothing is released before ``t_lag``. ``initial``: the share ``f_initial`` is out at
-    once. ``plateau``: release ends at the share ``plateau``. A curve that levels off goes from
+    once. ``plateau``: release ends at the share ``plateau``. ``sizes``: the spheres have
+    log-normal sizes (see `mixtures.log_normal_sizes`). A curve that levels off goes from
     the one to the other; a curve without an end (a power of time) is added to the initial share.
 
     Raises
@@ -43,6 +47,9 @@ def modified(curve, names):
     chosen = [name for name in MODIFIERS if name in names]
     if not chosen:
         return curve
+    whole = curve
+    if "sizes" in chosen:
+        curve = log_normal_sizes(curve)
     if not curve.starts_at_zero and {"lag", "initial"} & {*chosen}:
         raise ModelError(f"{curve.name} has released something at time 0 by its own law, so neither a lag nor an "
                          f"initial share fits it; take {curve.name.removeprefix('ddsolver_')}, which begins at zero")
@@ -64,8 +71,8 @@ def modified(curve, names):
     peak = None if curve.peak is None else curve.peak + lag
     inverse = None if curve.inverse is None else curve.inverse.xreplace({share: (share - begin) / span}) + lag
     return replace(
-        curve, name="+".join([curve.name, *chosen]), title=", ".join([curve.title, *(_WORDS[n] for n in chosen)]),
+        curve, name="+".join([whole.name, *chosen]), title=", ".join([whole.title, *(_WORDS[n] for n in chosen)]),
         released=begin + span * released, kinks=kinks, also=also,
         initial=sympify(begin), peak=peak, inverse=inverse,
-        parameters=(*curve.parameters, *(_PARAMETERS[n] for n in chosen)),
+        parameters=(*curve.parameters, *(_PARAMETERS[n] for n in chosen if n != "sizes")),
         ordered=(*curve.ordered, *(((_INITIAL, _PLATEAU),) if both else ())))

@@ -15,8 +15,8 @@ PACKAGE = ROOT / "pkmodels"
 FLOORS = [
     {"errors", "units", "references", "shelf", "__init__"},
     {"environment", "dimensions", "definition", "model"},
-    {"laws", "modifiers"},
-    {"carriers", "bodies"},
+    {"laws", "mixtures", "modifiers"},
+    {"carriers", "bodies", "degradation"},
     {"catalogue", "solve", "studies"},
     {"fitting"},
     {"prediction", "metrics"},
@@ -27,7 +27,7 @@ FLOORS = [
 NEIGHBOURS = {"units": {"errors"}, "references": {"errors", "shelf"}, "shelf": {"errors"},
               "model": {"environment", "dimensions", "definition"}, "definition": {"environment", "dimensions"},
               "environment": set(), "dimensions": set(),
-              "modifiers": {"laws"}, "reporting": {"plotting"}, "__main__": {"cli"}}
+              "modifiers": {"laws", "mixtures"}, "reporting": {"plotting"}, "__main__": {"cli"}}
 
 
 def rooms():

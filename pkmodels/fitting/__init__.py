@@ -7,7 +7,7 @@ import numpy as np
 from .. import __version__, catalogue
 from ..errors import FitError, ModelError, SolveError
 from ..studies import Study
-from . import bounds, polish, search, statistics, verdicts, weighting
+from . import bounds, measured, polish, search, statistics, verdicts, weighting
 from .batch import Batch, compare_each, fit_each
 from .bootstrap import bootstrap
 from .compare import Comparison
@@ -66,7 +66,7 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
     if errors == "auto":
         given = {"fixed": fixed, "weights": weights, "priors": priors, "seed": seed}
         return _likelier(fit(study, model, **given), fit(study, model, **given, errors="increments"))
-    fixed = dict(fixed or {})
+    fixed, said = measured.held(model, fixed or {})
     used = weighting.after_start(study)
     times, released = used.times, used.released
     wanted = len(model.parameters) - len(fixed)
@@ -91,7 +91,7 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
     return Fit(
         model=model, study=study, values=polished.values, stderr=polished.stderr, units=shown_units,
         free=polished.free, covariance=polished.covariance, statistics=numbers,
-        verdicts=tuple(verdicts.verdicts(model, used, polished, numbers, problem, shown_units, known)),
+        verdicts=(*verdicts.verdicts(model, used, polished, numbers, problem, shown_units, known), *said),
         seed=seed, at_bound=polished.at_bound, fixed=tuple(fixed), idle=polished.idle, weights=weights, errors=errors,
         notes=(*notes, *declared), priors=rows, version=__version__, lmfit=polished.result)
 
@@ -139,7 +139,8 @@ def compare(study, models=None, *, weights="none", errors="independent", seed=SE
     study : Study
         Of one formulation.
     models : sequence of str, optional
-        All release models of the catalogue when not given.
+        When not given, all release models of the catalogue but those that must be told something measured, such as
+        the radius of the spheres.
     weights, errors : str
         As in `fit`.
     progress : callable, optional
@@ -150,7 +151,7 @@ def compare(study, models=None, *, weights="none", errors="independent", seed=SE
     Comparison
     """
     study = _one_formulation(study)
-    models = catalogue.list_models("release") if models is None else models
+    models = catalogue.list_curves() if models is None else models
     # Two names of one curve are one model.
     models = list(dict.fromkeys(catalogue.get_model(m) if isinstance(m, str) else m for m in models))
     fits, failed = [], {}

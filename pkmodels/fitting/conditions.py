@@ -47,6 +47,13 @@ def condition_values(model, study, label, given):
     return found
 
 
+def stands_in(study, name, unit):
+    """Whether a study of one formulation holds a value of that name."""
+    own = study.formulation_conditions.get(study.formulations[0], {})
+    return any(_unit_in(str(key), name, unit) is not None
+               for place in (study.frame.columns, own, study.conditions) for key in place)
+
+
 def with_values(model, values):
     """The curve with its conditions put in, so that it can be drawn and predicted with like any other."""
     if not values:

@@ -9,7 +9,7 @@ from ..errors import FitError
 from ..model import Curve
 from ..solve.release import Release
 from ..studies import Study
-from . import bounds, conditions, polish, search, statistics, verdicts, weighting
+from . import bounds, conditions, measured, polish, search, statistics, verdicts, weighting
 from .batch import curves
 from .block import Block
 from .many_result import GlobalFit, Part, Sharing
@@ -31,10 +31,11 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
     study : Study
         Of two curves or more.
     model : str or Curve or Model
-        A Curve with ``conditions`` takes their values from the study (a column ``size_um``, or the toml beside it).
+        A Curve with ``conditions`` takes their values from the study (a column ``size_um``, or the toml beside it), and
+        so it does for those of its parameters that must be measured, such as a radius.
     shared, own : sequence of str
         Parameters with one value for all curves, and those with one per curve. Name either or both; what is not
-        named is of the other kind.
+        named is of the other kind. A parameter that must be measured is sought only if it is named here.
     conditions : mapping, optional
         Values that the study does not hold: name to a mapping from curve to number or (number, unit).
     fixed : mapping, optional
@@ -57,13 +58,17 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
         If there is no such model or parameter.
     """
     model = catalogue.get_model(model) if isinstance(model, str) else model
-    fixed = dict(fixed or {})
-    shared = _roles(model, shared, own, fixed)
     if errors == "auto":
         raise FitError("errors='auto' chooses for one curve; for several give 'independent' or 'increments'")
     each = [(label, weighting.after_start(one)) for label, one in curves(study)]
     if len(each) < 2:
         raise FitError(f"{study.source} holds one curve; a fit of many needs two or more, take fit for one")
+    named = (*([shared] if isinstance(shared, str) else shared), *([own] if isinstance(own, str) else own))
+    for name in (*named, *(fixed or {})):
+        model.parameter(name)
+    model = measured.known_per_curve(model, each, conditions or {}, (*named, *(fixed or {})))
+    fixed, said = measured.held(model, fixed or {}, named)
+    shared = _roles(model, shared, own, fixed)
     whole = _as_one(study, each)
     problems = _problems(model, each, whole, conditions or {}, fixed, weights, errors)
     block = Block(problems, shared)
@@ -71,7 +76,7 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
     alone = [_alone(problem, seed) for problem in (progress(problems) if progress else problems)]
     polished = polish.polish(block, _searched(block, alone, seed), _units(block.model, study.time_unit))
     return _described(model, whole, each, block, alone, polished,
-                      shared=shared, weights=weights, errors=errors, seed=seed)
+                      shared=shared, weights=weights, errors=errors, seed=seed, held=said)
 
 
 def _roles(model, shared, own, fixed):
@@ -209,7 +214,7 @@ def _units(model, time_unit):
     return {p.name: in_time_unit(p.unit, time_unit) for p in model.parameters}
 
 
-def _described(model, whole, each, block, alone, polished, *, shared, weights, errors, seed):
+def _described(model, whole, each, block, alone, polished, *, shared, weights, errors, seed, held):
     """The result: statistics over all points, one part per curve, verdicts with the curves' names."""
     shown = _units(block.model, whole.time_unit)
     wanted = len(block.names) - len(block.fixed)
@@ -224,7 +229,7 @@ def _described(model, whole, each, block, alone, polished, *, shared, weights, e
                              shared=shared, weights=weights, errors=errors, seed=seed, curves=len(each))
     names = {f"{p.name}__c{i}": f"{p.name} of {label}" for i, (label, _) in enumerate(each) for p in model.parameters}
     said = [*verdicts.of_parameters(block.model, polished, block.box, shown, known),
-            *verdicts.few_points(numbers)]
+            *verdicts.few_points(numbers), *held]
     return GlobalFit(
         model=model, study=whole, shared=shared, fits=parts, covariance=polished.covariance,
         free=tuple(names.get(n, n) for n in polished.free), statistics=numbers, units=_units(model, whole.time_unit),

@@ -39,6 +39,15 @@ from .fick import (
     sphere_release,
     sphere_release_rate,
 )
+from .layers import (
+    core_release,
+    core_release_rate,
+    core_release_slope,
+    core_shell_mean_time,
+    shell_release,
+    shell_release_rate,
+    shell_release_slope,
+)
 from .shapes import (
     autocatalytic,
     baker_lonsdale,

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import expit, ndtr
 
-from . import series
+from . import layered, series
 from .series import SPHERE_SWITCH, sphere_release, sphere_release_rate
 
 __all__ = ["NUMERIC", "SPHERE_SWITCH", "sphere_release", "sphere_release_rate"]
@@ -99,4 +99,6 @@ NUMERIC = {
         "sphere_release", "sphere_release_rate", "slab_release", "slab_release_rate", "cylinder_release",
         "cylinder_release_rate", "film_release", "film_release_rate", "film_release_slope", "bath_release",
         "bath_release_rate", "bath_release_slope")},
+    **{f"{place}_release{kind}": getattr(layered, f"{place}_release{kind}")
+       for place in ("core", "shell") for kind in ("", "_rate", "_slope")},
 }
