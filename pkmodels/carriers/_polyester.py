@@ -5,6 +5,7 @@ from dataclasses import replace
 from sympy import oo, symbols
 
 from ..environment import t
+from ..errors import ModelError
 from ..laws import apparent, arrhenius, degradation_pace, first_order
 from ..model import Also, Course, Parameter
 
@@ -54,6 +55,10 @@ def with_burst(share):
     return f_burst * first_order(t, k_burst) + (1 - f_burst) * share
 
 
-def valued(parameters, **values):
-    """The same parameters with other values."""
-    return tuple(replace(p, value=values.get(p.name, p.value)) for p in parameters)
+def scenario(curve, name, title, remarks, **values):
+    """A curve under another name with assumed values; nothing of it was measured."""
+    parameters = tuple(replace(p, value=values.pop(p.name, p.value)) for p in curve.parameters)
+    if values:
+        raise ModelError(f"{curve.name} has no parameter {', '.join(values)}")
+    return replace(curve, name=name, title=f"Scenario: {title}", parameters=parameters,
+                   remarks=f"All values are assumed, no release curve was read. {remarks}")

@@ -15,7 +15,7 @@ MODEL = Curve(
     released=plga.with_burst(sphere_release(plga.REACHED)),
     clocks=plga.clocks(pore_course(plga.age, t_open, t_width), burst=True),
     parameters=(
-        *plga.BURST, *plga.valued((plga.D_START,), d_start=10.0), *plga.valued((plga.K_DEGRADATION,)),
+        *plga.BURST, plga.D_START, plga.K_DEGRADATION,
         Parameter(t_width, 4.0, "day", (0.01, 1000), "spread of the times at which pores open", scale="log"),
         Parameter(mass_start, 30.0, "kDa", (0.5, 1000), "molecular mass at the start", scale="log",
                   measured="one release curve shows when pores open, not the masses behind it"),
