@@ -3,7 +3,8 @@
 import numpy as np
 
 from .. import units
-from ..solve import compiled
+from ..solve import also, compiled
+from ..solve.acid import CRITICAL, acid_verdict
 from ..solve.release import Release
 from .statistics import runs_probability
 from .weighting import increments
@@ -39,7 +40,7 @@ def verdicts(model, study, polished, statistics, problem, shown_units, intervals
             *_indistinguishable(polished), *few_points(statistics, study),
             *_unseen(study, unit, last, eventual), *_beyond_dose(study, polished.difference, unit),
             *_falling(model, polished, shown_units, unit, last), *_begun(model),
-            *_too_good(statistics))
+            *_too_good(statistics), *_acid(model, inside))
 
 
 def of_parameters(model, polished, box, shown_units, intervals):
@@ -199,6 +200,13 @@ def _falling(model, polished, shown_units, unit, last):
     if 0 < peak < last:
         yield (f"the fitted curve falls after {peak:.4g} {unit}, which drug does not: a prediction holds its highest "
                f"share. Take a model that levels off")
+
+
+def _acid(model, inside):
+    if "acid_number" in [a.name for a in model.also]:
+        number = also(model, inside)["acid_number"]
+        if number > CRITICAL:
+            yield f"if acid diffused as the drug does: {acid_verdict(number)}"
 
 
 def _begun(model):

@@ -66,7 +66,8 @@ def _piece(curve, clock, inputs, spent, pace, begin, gradient):
                 here = _course(curve, clock, 1, before + node * p * spent, inputs, gradient)
                 mean = mean + weight * here[0]
                 for j in range(count):
-                    mean_j[j] = mean_j[j] + weight * (here[1 + j] + _by_clock(here, before_j[j] + node * spent * p_j[j]))
+                    shift = before_j[j] + node * spent * p_j[j]
+                    mean_j[j] = mean_j[j] + weight * (here[1 + j] + _by_clock(here, shift))
             shown = np.where(near, spent * mean, shown)
             moved = [np.where(near, spent * m, old) for m, old in zip(mean_j, moved, strict=True)]
     return shown, moved
