@@ -27,7 +27,7 @@ def _places(kind):
 
 
 def list_models(kind="release"):
-    """The names of all models of a kind, ``"release"``, ``"body"`` or ``"degradation"``; each curve once, without its aliases."""
+    """The names of all models of a kind (``"release"``, ``"body"``, ``"degradation"``), each once, no aliases."""
     return tuple(_places(kind))
 
 

@@ -1,6 +1,7 @@
 """Curves made of curves: spheres of many sizes, and two things measured on one carrier."""
 
 from dataclasses import replace
+from math import inf
 
 import sympy
 from numpy.polynomial.hermite import hermgauss
@@ -72,7 +73,7 @@ def with_sizes(curve, radii, shares, *, weighting="volume"):
         raise ModelError("radii and shares must be lists of numbers") from None
     if not radii or len(radii) != len(shares):
         raise ModelError(f"{len(radii)} radii and {len(shares)} shares are no histogram; give one share per radius")
-    if not all(0 < r < float("inf") for r in radii) or not all(0 <= s < float("inf") for s in shares) or not any(shares):
+    if not all(0 < r < inf for r in radii) or not all(0 <= s < inf for s in shares) or not any(shares):
         raise ModelError("radii must be above 0, and shares 0 or more with one of them above 0")
     if weighting not in ("volume", "number"):
         raise ModelError(f"weighting = {weighting!r} is not possible; give 'volume' or 'number'")
@@ -135,7 +136,8 @@ def _check(curve):
 def _mixed(curve, factors, shares, parameters, also):
     total = Integer(0)
     for factor, part in zip(factors, shares, strict=True):
-        total += part * curve.released.xreplace({symbol: symbol * factor**power for symbol, power in curve.size.items()})
+        scaled = {symbol: symbol * factor**power for symbol, power in curve.size.items()}
+        total += part * curve.released.xreplace(scaled)
     kept = tuple(a for a in curve.also if a.name != "mean_release_time")
     return replace(curve, released=total, parameters=(*curve.parameters, *parameters), also=(*kept, also), size={},
                    inverse=None)

@@ -40,7 +40,7 @@ class Course:
 
     total: Expr
     along: Symbol
-    pace: Expr = sympy.Integer(1)
+    pace: Expr = sympy.S.One
 
 
 @dataclass(frozen=True, eq=False)

@@ -158,6 +158,25 @@ class TestEveryRelease:
             solve.observe(model, model.values(), HOURS[::4]), rel=1e-6, abs=1e-8)
 
 
+    def test_steps_of_the_surroundings_add_up_exactly(self, name):
+        """A step to where all clocks run alike is the same as time that is skipped or run through faster."""
+        model = catalogue.get_model(name)
+        if not model.uses_environment or not isinstance(model, Curve):
+            pytest.skip("nothing around this model changes it")
+        # One energy for all clocks: then the surroundings only stretch time, by a factor known from Arrhenius' law.
+        energy = {p.name: units.inside(80.0, "kJ/mol") for p in model.parameters if p.name.startswith("ea_")}
+        values = model.values() | energy
+        if t in model.clocks and model.clocks[t] == 1:
+            values["f_burst"] = 0.0  # a burst keeps plain time
+        factor = np.exp(-80e3 / 8.31446261815324 * (1 / 318.15 - 1 / 310.15))
+        course = Environment(T=[(0, 37), (20, 45), (60, 37), (100, 45)])
+        hours = np.array([10.0, 30, 80, 200])
+        warm = np.clip(hours - 20, 0, 40) + np.clip(hours - 100, 0, None)
+        stretched = hours + (factor - 1) * warm
+        assert solve.observe(model, values, hours, course) == pytest.approx(
+            solve.observe(model, values, stretched), rel=1e-9, abs=1e-12)
+
+
 @pytest.mark.parametrize("name", catalogue.list_models("body"))
 class TestEveryBody:
     def test_keeps_mass(self, name):

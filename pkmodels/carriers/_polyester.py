@@ -22,9 +22,11 @@ _SIZE = "one release curve shows D/R^2 only, so the radius must be measured"
 _TEMPERATURE = "curves at one temperature show no activation energy"
 _ACIDITY = "curves at one pH show no effect of pH"
 RADIUS = Parameter(radius, 25.0, "um", (0.05, 5000), "radius of the spheres", scale="log", measured=_SIZE)
-SIZE_EXPONENT = Parameter(size_exponent, 0.0, "1", (-1, 4), "power of the radius in the diffusivity, 0 for plain diffusion",
+SIZE_EXPONENT = Parameter(size_exponent, 0.0, "1", (-1, 4),
+                          "power of the radius in the diffusivity, 0 for plain diffusion",
                           measured="spheres of one size do not show how size changes the diffusivity")
-D_START = Parameter(d_start, 2.0, "um^2/day", (0, oo), "diffusivity at the start in spheres of 25 um radius", scale="log")
+D_START = Parameter(d_start, 2.0, "um^2/day", (0, oo), "diffusivity at the start in spheres of 25 um radius",
+                    scale="log")
 K_DEGRADATION = Parameter(k_degradation, 0.1, "1/day", (0, oo), "rate at which the polymer's mass falls", scale="log")
 EA_DEGRADATION = Parameter(ea_degradation, 95.0, "kJ/mol", (0, 300), "activation energy of degradation (assumed)",
                            measured=_TEMPERATURE)

@@ -62,7 +62,8 @@ def with_values(model, values):
     # SymPy keeps one symbol per name, so the name holds the value.
     constants = {symbol: Constant.of(f"{symbol}={shown[symbol]!r}{unit}", shown[symbol], unit)
                  for symbol, unit in model.conditions.items()}
-    courses = {clock: replace(course, total=course.total.xreplace(constants)) for clock, course in model.courses.items()}
+    courses = {clock: replace(course, total=course.total.xreplace(constants))
+               for clock, course in model.courses.items()}
     return replace(model, released=model.released.xreplace(constants), clocks={**model.clocks, **courses},
                    conditions={})
 

@@ -30,7 +30,7 @@ def autocatalytic_mass(age, rate, f_ends):
 
 
 def half_order_mass(age, rate):
-    """The acid ends are weak and catalyse by the root of their number: dC/dt = k E0 sqrt(C), with k E0/sqrt(C0) = rate."""
+    """Weak acid ends catalyse by the root of their number: dC/dt = k E0 sqrt(C), with k E0/sqrt(C0) = rate."""
     return (1 + rate * age / 2) ** -2
 
 

@@ -62,7 +62,7 @@ def acid_verdict(number, critical=None):
     """The verdict on a number ``R sqrt(k/D)``; with the critical radius (um) if it is known."""
     at = "" if critical is None else f" (at {critical:.3g} um radius)"
     if number < CRITICAL:
-        return (f"R sqrt(k/D) = {number:.3g} is below pi{at}: acid escapes faster than it forms, so the sphere degrades "
-                f"evenly and one mass for the whole of it is fair")
-    return (f"R sqrt(k/D) = {number:.3g} is above pi{at}: acid forms faster than it escapes, so the inside degrades first "
-            f"and one mass for the whole sphere is not fair; solve it along the radius (solve.radial)")
+        return (f"R sqrt(k/D) = {number:.3g} is below pi{at}: acid escapes faster than it forms, so the sphere "
+                f"degrades evenly and one mass for the whole of it is fair")
+    return (f"R sqrt(k/D) = {number:.3g} is above pi{at}: acid forms faster than it escapes, so the inside degrades "
+            f"first and one mass for the whole sphere is not fair; solve it along the radius (solve.radial)")

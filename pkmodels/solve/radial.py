@@ -135,8 +135,9 @@ def sphere(times, *, radius, diffusivity, k_degradation=0.0, d_acid=0.0, d_water
         solved = solve_ivp(change, (0.0, times[-1]), np.append(start, 0.0), method="LSODA", t_eval=times[later],
                            rtol=RELATIVE, atol=ABSOLUTE, lband=band, uband=band)
         if not solved.success or not np.all(np.isfinite(solved.y)):
-            raise SolveError(f"a sphere of radius {radius:g} could not be solved up to {times[-1]:g} with k_degradation "
-                             f"{k_degradation:g} and d_acid {d_acid:g}; acid may grow without end, check these values")
+            raise SolveError(f"a sphere of radius {radius:g} could not be solved up to {times[-1]:g} with "
+                             f"k_degradation {k_degradation:g} and d_acid {d_acid:g}; acid may grow without end, "
+                             f"check these values")
         found[later] = solved.y.T
     fields = found[:, :-1].reshape(len(times), -1, _FIELDS)
     mean = 3 * np.einsum("tcf,c->tf", fields, volumes)
@@ -147,11 +148,12 @@ def sphere(times, *, radius, diffusivity, k_degradation=0.0, d_acid=0.0, d_water
 
 
 def _check(times, *, f_ends, radius, **others):
-    if times.ndim != 1 or not len(times) or not np.all(np.isfinite(times)) or times[0] < 0 or np.any(np.diff(times) <= 0):
+    rising = times.ndim == 1 and len(times) and np.all(np.isfinite(times)) and np.all(np.diff(times) > 0)
+    if not rising or times[0] < 0:
         raise SolveError("times must be one rising list of numbers from 0 on, such as [0, 1, 7, 14]")
     if not 0 < f_ends < 1:
         raise SolveError(f"f_ends = {f_ends:g} is not a share above 0 and below 1; a small one such as 0.01 is usual")
     for name, value in {"radius": radius, **others}.items():
         if not value >= 0 or (name == "radius" and not 0 < value < np.inf) or (np.isinf(value) and name != "d_water"):
-            raise SolveError(f"{name} = {value:g} is not possible; give a number {'above' if name == 'radius' else 'from'}"
-                             f" 0 on")
+            raise SolveError(f"{name} = {value:g} is not possible; give a number "
+                             f"{'above 0' if name == 'radius' else 'from 0 on'}")
