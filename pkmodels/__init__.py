@@ -22,7 +22,8 @@ _HOME = {
     "reporting": ("report",),
     "references": ("cite",),
     "environment": ("Environment",),
-    "model": ("Also", "Course", "Curve", "Flow", "Model", "Parameter", "join"),
+    "clocks": ("Course",),
+    "model": ("Also", "Curve", "Flow", "Model", "Parameter", "join"),
     "catalogue": ("get_model", "list_models"),
     "errors": ("PkmodelsError",),
 }

@@ -31,8 +31,8 @@ def list_models(kind="release"):
     return tuple(_places(kind))
 
 
-def list_curves():
-    """The release models that need nothing but a release curve; the others must be told a radius or the like."""
+def list_ranked():
+    """The release models that a ranking takes when none are named: those that need not be told a radius or the like."""
     return tuple(name for name in list_models() if not any(p.measured for p in get_model(name).parameters))
 
 

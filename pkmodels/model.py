@@ -12,6 +12,8 @@ from functools import cached_property
 import sympy
 from sympy import Expr, Symbol, sympify
 
+from . import clocks
+from .clocks import Course
 from .definition import Also, Definition, Parameter, require_dimension, share, time_unit, typeset
 from .dimensions import dimension_of
 from .environment import SYMBOLS, t
@@ -27,20 +29,6 @@ class Flow:
     source: Symbol
     target: Symbol
     rate: Expr
-
-
-@dataclass(frozen=True)
-class Course:
-    """A clock that runs faster or slower as another one goes on: diffusion in a polymer that degrades.
-
-    While ``along`` runs at pace 1 and the surroundings are standard, the clock shows ``total``, an
-    expression of ``along`` that is 0 at 0; ``pace`` is its factor in other surroundings. So
-    ``d(clock)/dt = pace · d(total)/d(along)``, which is integrated exactly where surroundings are steps.
-    """
-
-    total: Expr
-    along: Symbol
-    pace: Expr = sympy.S.One
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +80,10 @@ class Curve(Definition):
 
     def __post_init__(self):
         self._check_names()
-        paces = {clock: pace.pace if isinstance(pace, Course) else sympify(pace) for clock, pace in self.clocks.items()}
-        object.__setattr__(self, "clocks", {clock: pace if isinstance(pace, Course) else paces[clock]
-                                            for clock, pace in self.clocks.items()})
+        paces = clocks.paces(self.clocks)
+        object.__setattr__(self, "clocks", {clock: course if isinstance(course, Course) else paces[clock]
+                                            for clock, course in self.clocks.items()})
+        clocks.check(self.name, self.clocks)
         object.__setattr__(self, "released", sympify(self.released))
         known = self._units() | dict.fromkeys(paces, "h") | dict(self.conditions)
         allowed = {*self.symbols, *paces, *self.conditions}
@@ -103,7 +92,8 @@ class Curve(Definition):
             self._check_symbols("a clock", pace, {*self.symbols, *SYMBOLS} - {t})
             self._check_dimension("the pace of a clock", pace, "1", known)
         for course in self.courses.values():
-            self._check_course(course, known)
+            self._check_symbols("the course of a clock", course.total, {*self.inputs, course.along})
+            self._check_dimension("the course of a clock", course.total, "h", known)
         for symbol in self.size:
             self._check_symbols("its size", symbol, self.symbols)
         for kink in self.kinks:
@@ -113,17 +103,6 @@ class Curve(Definition):
         self._check_dimension("its released share", self.released, self.share_unit, known)
         self._check_time("its peak", self.peak, self.symbols, known)
         self._check_time("its inverse", self.inverse, {*self.symbols, share}, known | {share: self.share_unit})
-
-    def _check_course(self, course, known):
-        plain = set(self.clocks) - set(self.courses)
-        if course.along not in plain:
-            raise ModelError(f"{self.name}: a clock runs along '{course.along}', which is none of its plain clocks "
-                             f"({', '.join(map(str, plain)) or 'it has none'})")
-        self._check_symbols("the course of a clock", course.total, {*self.inputs, course.along})
-        self._check_dimension("the course of a clock", course.total, "h", known)
-        if sympy.simplify(course.total.subs(course.along, 0)) != 0:
-            raise ModelError(f"{self.name}: the course {course.total} of a clock is not 0 at {course.along} = 0; "
-                             f"subtract its value there")
 
     def _check_time(self, what, expression, allowed, known):
         if expression is None:
@@ -144,39 +123,27 @@ class Curve(Definition):
     @property
     def uses_environment(self):
         """Whether temperature, pH or another symbol of the surroundings changes the release."""
-        return any(getattr(c, "pace", c).free_symbols & set(SYMBOLS) for c in self.clocks.values())
+        return any(pace.free_symbols & set(SYMBOLS) for pace in clocks.paces(self.clocks).values())
 
     @property
     def courses(self):
         """The clocks that run along another one."""
-        return {clock: course for clock, course in self.clocks.items() if isinstance(course, Course)}
+        return clocks.courses(self.clocks)
 
     @property
     def speeds(self):
         """What each clock runs at, d(clock)/dt."""
-        return {clock: c.pace * c.total.diff(c.along) if clock in self.courses else c
-                for clock, c in self.clocks.items()}
+        return clocks.speeds(self.clocks)
 
     @cached_property
     def steady(self):
         """The released share in constant surroundings as one expression of ``t`` (and of ``T`` and ``pH``)."""
-        found = {clock: pace * t for clock, pace in self.clocks.items() if clock not in self.courses}
-        for clock, c in self.courses.items():
-            pace = self.clocks[c.along]
-            found[clock] = c.pace * c.total.xreplace({c.along: pace * t}) / pace
-        # The other clocks have been put in by now, so a clock called t is not replaced twice.
-        return self.released.xreplace(found)
+        return clocks.steady(self.released, self.clocks)
 
     @cached_property
     def latex(self):
         """The equation for typesetting, with those of its clocks."""
-        names = typeset((*self.symbols, *self.clocks))
-        lines = [r"\mathrm{released}(t) = " + sympy.latex(self.released, symbol_names=names)]
-        for clock, pace in self.speeds.items():
-            if (clock, pace) != (t, 1):
-                left = rf"\frac{{d\,{names.get(clock, clock)}}}{{dt}} = "
-                lines.append(left + sympy.latex(pace, symbol_names=names))
-        return r",\quad ".join(lines)
+        return clocks.latex(self.released, self.clocks, typeset((*self.symbols, *self.clocks)))
 
     def as_model(self):
         """The same release as a flow from ``held`` to ``released``, for joining and for testing."""

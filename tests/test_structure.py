@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "pkmodels"
 FLOORS = [
     {"errors", "units", "references", "shelf", "__init__"},
-    {"environment", "dimensions", "definition", "model"},
+    {"environment", "dimensions", "definition", "clocks", "model"},
     {"laws", "mixtures", "modifiers"},
     {"carriers", "bodies", "degradation"},
     {"catalogue", "solve", "studies"},
@@ -25,7 +25,8 @@ FLOORS = [
 ]
 #: Within a floor a module may use only these neighbours.
 NEIGHBOURS = {"units": {"errors"}, "references": {"errors", "shelf"}, "shelf": {"errors"},
-              "model": {"environment", "dimensions", "definition"}, "definition": {"environment", "dimensions"},
+              "model": {"environment", "dimensions", "definition", "clocks"}, "clocks": {"environment"},
+              "definition": {"environment", "dimensions"},
               "environment": set(), "dimensions": set(),
               "modifiers": {"laws", "mixtures"}, "reporting": {"plotting"}, "__main__": {"cli"}}
 

@@ -151,7 +151,7 @@ def compare(study, models=None, *, weights="none", errors="independent", seed=SE
     Comparison
     """
     study = _one_formulation(study)
-    models = catalogue.list_curves() if models is None else models
+    models = catalogue.list_ranked() if models is None else models
     # Two names of one curve are one model.
     models = list(dict.fromkeys(catalogue.get_model(m) if isinstance(m, str) else m for m in models))
     fits, failed = [], {}

@@ -173,7 +173,7 @@ def compare_each(study, models=None, *, weights="none", errors="independent", se
     -------
     Batch
     """
-    models = catalogue.list_curves() if models is None else dict.fromkeys(models)
+    models = catalogue.list_ranked() if models is None else dict.fromkeys(models)
     return _each(study, models, progress, weights=weights, errors=errors, seed=seed)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from .. import clocks
 from ..model import Curve
 from . import conditions
 
@@ -51,7 +52,7 @@ def known_per_curve(model, each, given, kept):
     """
     if not isinstance(model, Curve):
         return model
-    paced = set().union(*(getattr(c, "pace", c).free_symbols for c in model.clocks.values()))
+    paced = set().union(*(pace.free_symbols for pace in clocks.paces(model.clocks).values()))
     moved = {p.symbol: p.unit for p in model.parameters
              if p.measured and p.name not in kept and p.symbol not in paced
              and (p.name in given or all(conditions.stands_in(one, p.name, p.unit) for _, one in each))}

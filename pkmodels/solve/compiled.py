@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 import sympy
 
+from .. import clocks
 from ..definition import share, time_unit
 from ..dimensions import Constant
 from ..environment import SYMBOLS, t
@@ -51,7 +52,7 @@ def closed_gradient(curve):
 
 
 def _paces(curve):
-    return [c.pace if clock in curve.courses else c for clock, c in curve.clocks.items()]
+    return list(clocks.paces(curve.clocks).values())
 
 
 @lru_cache(maxsize=512)
