@@ -217,7 +217,7 @@ class TestComparison:
         aicc = [f.statistics["aicc"] for f in found.fits if np.isfinite(f.statistics["aicc"])]
         assert aicc == pytest.approx(sorted(aicc), abs=2e-3)
         assert sum(found.weights) == pytest.approx(1)
-        assert set(found.table.index) == set(catalogue.list_models())
+        assert set(found.table.index) == set(catalogue.list_ranked())
         assert found.advice.startswith(f"Use {found.best.model.name}")
 
     def test_one_curve_under_two_names_counts_once(self, curve_d):

@@ -22,13 +22,16 @@ def released(curve, values, times, environment):
     return np.broadcast_to(share, np.broadcast_shapes(np.shape(share), times.shape)).astype(float)
 
 
-def sensitivities(curve, values, times, environment):
-    """d released / d parameter, shape (..., times, parameters); the leading axes are those of the values."""
+def sensitivities(curve, values, times, environment, left_out=()):
+    """d released / d parameter, shape (..., times, parameters); the leading axes are those of the values.
+
+    Parameters ``left_out`` (a tuple of names) are taken as known: their columns are not to be used.
+    """
     times = _off_zero(np.asarray(times, dtype=float))
     clocks = _clocks(curve, values, times, environment, gradient=True)
     parameters = [values[s.name] for s in curve.symbols]
     inputs = [values[s.name] for s in curve.inputs]
-    parts = compiled.closed_gradient(curve)(*[theta for theta, _ in clocks], *inputs)
+    parts = compiled.closed_gradient(curve, tuple(left_out))(*[theta for theta, _ in clocks], *inputs)
     shape = np.broadcast_shapes(times.shape, *(np.shape(each) for each in inputs))
     direct, by_clock = parts[: len(parameters)], parts[len(parameters):]
     columns = []

@@ -46,9 +46,10 @@ def closed_form(curve):
 
 
 @lru_cache(maxsize=512)
-def closed_gradient(curve):
-    """(clocks..., inputs...) -> derivatives with respect to each parameter, then each clock."""
-    return function([*curve.clocks, *curve.inputs], [curve.released.diff(s) for s in (*curve.symbols, *curve.clocks)])
+def closed_gradient(curve, left_out=()):
+    """(clocks..., inputs...) -> derivatives with respect to each parameter (0 for those left out), then each clock."""
+    return function([*curve.clocks, *curve.inputs],
+                    [0 if s.name in left_out else curve.released.diff(s) for s in (*curve.symbols, *curve.clocks)])
 
 
 def _paces(curve):
