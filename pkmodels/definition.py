@@ -134,6 +134,11 @@ class Definition:
         raise unknown(f"parameter of {self.name}", name, [p.name for p in self.parameters])
 
     @property
+    def is_scenario(self):
+        """Whether all values are assumed: a place to start from, and nothing that was measured."""
+        return self.title.startswith("Scenario:")
+
+    @property
     def symbols(self):
         """The parameters' symbols, in their order."""
         return tuple(p.symbol for p in self.parameters)

@@ -109,7 +109,7 @@ def test_one_size_says_what_it_cannot_tell():
 
 
 def test_the_carrier_follows_its_curves():
-    model = catalogue.get_model("lidocaine_plga")
+    model = catalogue.get_model("plga_lidocaine")
     from pkmodels import solve
     for radius, rate, share in zip(RADII, RATES, RELEASED, strict=True):
         shown = solve.observe(model, model.values({"radius": radius, "k_degradation": rate}), 24 * DAYS)

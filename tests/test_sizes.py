@@ -6,7 +6,7 @@ from scipy.integrate import quad
 
 import pkmodels as pk
 from pkmodels import catalogue, mixtures, solve, units
-from pkmodels.errors import ModelError
+from pkmodels.errors import FitError, ModelError, PredictionError
 from pkmodels.solve import series
 
 HOURS = np.geomspace(1, 3000, 30)
@@ -131,13 +131,30 @@ class TestSpheres:
 
     def test_scenarios_say_that_they_are(self):
         names = [n for n in catalogue.list_models() if catalogue.get_model(n).title.startswith("Scenario")]
-        assert {"goserelin_plga", "plga_one_month", "plga_three_months", "sorafenib_plga", "cisplatin_sorafenib_plga",
-                "magnetite_plga", "docetaxel_core"} <= set(names)
+        assert {"plga_goserelin", "plga_one_month", "plga_three_months", "plga_sorafenib", "plga_cisplatin_sorafenib",
+                "plga_magnetite", "docetaxel_core"} <= set(names)
         for name in names:
             assert "assumed" in catalogue.get_model(name).remarks
 
+    def test_a_scenario_is_predicted_as_it_is_and_says_so(self):
+        found = pk.predict("plga_one_month", days=30)
+        assert float(found["released"][-1]) > 0.9
+        assert any("a scenario, in which nothing was measured: f_burst = 0.1" in a for a in found.attrs["assumptions"])
+        with pytest.raises(PredictionError, match="needs values for f_burst"):
+            pk.predict("plga_pores", days=30)
+        given = {"f_burst": 0.1, "k_burst": 2.0, "d_start": 5.0, "k_degradation": 0.1, "t_width": 3.0}
+        found = pk.predict("plga_pores", values=given, days=30)
+        assert any("the model's example: mass_start = 30 kDa" in a and "radius = 25 um" in a
+                   for a in found.attrs["assumptions"])
+
+    def test_a_curve_with_conditions_is_not_fitted_alone(self, curve_d):
+        both = pk.either(catalogue.get_model("plga_diffusion"),
+                         catalogue.get_model("mass_first_order", "degradation"))
+        with pytest.raises(FitError, match="needs observed for each curve; take fit_many"):
+            pk.fit(curve_d, both)
+
     @pytest.mark.parametrize(("name", "day", "low", "high"), [
-        ("goserelin_plga", 1, 0.09, 0.13), ("goserelin_plga", 30, 0.4, 0.8), ("goserelin_plga", 90, 0.99, 1),
+        ("plga_goserelin", 1, 0.09, 0.13), ("plga_goserelin", 30, 0.4, 0.8), ("plga_goserelin", 90, 0.99, 1),
         ("plga_one_month", 30, 0.9, 1), ("plga_three_months", 30, 0, 0.4), ("plga_three_months", 90, 0.9, 1),
         ("docetaxel_core", 1, 0.26, 0.30), ("docetaxel_core", 7, 0.88, 0.92)])
     def test_scenarios_do_what_they_tell(self, name, day, low, high):

@@ -71,6 +71,7 @@ def _model_card(name, kind="release"):
                for p in m.parameters]
     if isinstance(m, Curve):
         equation = "released(t) = " + str(m.released)
+        equation += "".join(f"\nd {clock}/dt = {speed}" for clock, speed in m.speeds.items() if clock.name != "t")
     else:
         equation = "\n".join(f"d {s}/dt = {rate}" for s, rate in zip(m.states, m.right_hand_side, strict=True))
         equation += f"\nobserved: {pretty(m.observed, use_unicode=False, num_columns=400)}" if m.observed.is_Symbol \

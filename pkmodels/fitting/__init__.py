@@ -66,6 +66,8 @@ def fit(study, model, *, fixed=None, weights="none", errors="independent", prior
     if errors == "auto":
         given = {"fixed": fixed, "weights": weights, "priors": priors, "seed": seed}
         return _likelier(fit(study, model, **given), fit(study, model, **given, errors="increments"))
+    if getattr(model, "conditions", None):
+        raise FitError(f"{model.name} needs {', '.join(map(str, model.conditions))} for each curve; take fit_many")
     fixed, said = measured.held(model, fixed or {})
     used = weighting.after_start(study)
     times, released = used.times, used.released

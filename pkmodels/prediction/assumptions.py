@@ -34,6 +34,9 @@ def _of_release(release, drug, unreleased, horizon, environment):
         yield f"The curve ends at {100 * eventual:.1f} % of the dose; the rest is taken to stay in the carrier."
     else:
         yield f"The curve ends at {100 * eventual:.1f} % of the dose; it was stretched to release all of it."
+    if "assumed" in release.origin:
+        kind = "a scenario, in which nothing was measured" if release.model.is_scenario else "the model's example"
+        yield f"Not given, and taken from {kind}: {release.origin['assumed']}."
     for verdict in release.origin.get("verdicts", ()):
         yield f"Of the fit behind it: {verdict}."
     for name, (low, high) in release.spread.items():

@@ -4,7 +4,7 @@ from .._polyester import scenario
 from .plga_pores import MODEL as PLGA_PORES
 
 MODEL = scenario(
-    PLGA_PORES, "goserelin_plga",
+    PLGA_PORES, "plga_goserelin",
     "goserelin in PLGA spheres of 50 to 80 um, a burst in the first day, release over one to three months",
     "The diameter and the phases are those that a review claims; a measured product differs (a burst of 0.5 % in two "
     "hours).",
