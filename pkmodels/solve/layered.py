@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-#: Cells of the core and of the shell. Many more change a release by less than 1e-3, after x = 1e-3 by less than 3e-4.
+#: Cells of the core and of the shell. Many more change a release by less than 1e-3 of the dose.
 CORE_CELLS, SHELL_CELLS = 40, 40
 #: Relative step of the slopes by geometry: the modes are good to 1e-13, so central differences are to 1e-8.
 STEP = 1e-5
