@@ -34,6 +34,9 @@ _HOME = {
     "exchange": ("boyd_time", "exchange_plateau"),
     "dosimetry": ("absorbed_dose",),
     "scenarios": ("list_scenarios", "read_scenario"),
+    "mixtures": ("either", "with_sizes"),
+    "solve.acid": ("AcidCriterion", "acid_criterion"),
+    "clocks": ("Course",),
 }
 _PLACE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = sorted(_PLACE)

@@ -1,4 +1,4 @@
-"""The catalogue: every model that stands in a file of `carriers/`, `bodies/` or `effects/`."""
+"""The catalogue: every model that stands in a file of `carriers/`, `bodies/`, `effects/` or `degradation/`."""
 
 import importlib
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from .carriers._names import ALIASES, DDSOLVER, DDSOLVER_CHECKED, SAME_CURVES
 from .errors import ModelError, UnknownName, unknown
 from .modifiers import modified
 
-_KINDS = {"release": "carriers", "body": "bodies", "effect": "effects"}
+_KINDS = {"release": "carriers", "body": "bodies", "effect": "effects", "degradation": "degradation"}
 
 #: Families of release curves for any carrier; the others belong to one kind of carrier and need to be asked for.
 _PLAIN = ("burst", "diffusion", "dissolution", "empirical", "plga", "sigmoid")
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=4)
 def _places(kind):
     """Model name -> module path, without importing anything."""
     root = Path(__file__).parent
@@ -30,7 +30,7 @@ def _places(kind):
 
 
 def list_models(kind="release"):
-    """The names of all models of a kind, ``"release"``, ``"body"`` or ``"effect"``; curves without their aliases."""
+    """The names of all models of a kind: ``"release"``, ``"body"``, ``"effect"`` or ``"degradation"``; no aliases."""
     return tuple(_places(kind))
 
 
@@ -46,7 +46,7 @@ def list_ranked():
 
 
 def _spare(model):
-    measured = any(getattr(p, "measured", "") for p in model.parameters)
+    measured = any(p.measured for p in model.parameters)
     return measured or not getattr(model, "starts_at_zero", True) or any(
         where == "always" for where, _ in same_as(model.name) if not hasattr(model, "released"))
 

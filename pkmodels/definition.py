@@ -38,6 +38,9 @@ class Parameter:
         The scale on which neighbouring values are equally far apart.
     source : str, optional
         Where a published value stands.
+    measured : str, optional
+        Why one release curve cannot tell this parameter (``"one curve shows D/R^2 only"``). A fit does not seek it:
+        it holds the value that it is given and says so.
     """
 
     symbol: Symbol
@@ -47,6 +50,7 @@ class Parameter:
     meaning: str
     scale: str = field(default="linear", kw_only=True)
     source: str = field(default="", kw_only=True)
+    measured: str = field(default="", kw_only=True)
 
     def __post_init__(self):
         low, high = self.bounds
@@ -130,6 +134,11 @@ class Definition:
             if parameter.name == name:
                 return parameter
         raise unknown(f"parameter of {self.name}", name, [p.name for p in self.parameters])
+
+    @property
+    def is_scenario(self):
+        """Whether all values are assumed: a place to start from, and nothing that was measured."""
+        return self.title.startswith("Scenario:")
 
     @property
     def symbols(self):

@@ -12,12 +12,14 @@ from functools import cached_property
 import sympy
 from sympy import Expr, Symbol, sympify
 
+from . import clocks
+from .clocks import Course
 from .definition import Also, Definition, Parameter, require_dimension, share, time_unit, typeset
 from .dimensions import dimension_of
 from .environment import SYMBOLS, t
 from .errors import ModelError
 
-__all__ = ["Also", "Curve", "Flow", "Model", "Parameter", "join", "share", "time_unit"]
+__all__ = ["Also", "Course", "Curve", "Flow", "Model", "Parameter", "join", "share", "time_unit"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Curve(Definition):
     clocks : mapping, optional
         In a changing environment ``t`` is replaced by the integral of its pace. ``{t: 1}`` is
         plain time; ``{t: k(T)/k_reference}`` runs faster when it is warm. Several symbols give
-        several clocks, one per mechanism.
+        several clocks, one per mechanism. A `Course` is a clock that runs along another one.
     kinks : tuple of sympy.Expr
         Times at which the curve bends sharply (the end of a zero-order release, a lag).
     initial : sympy.Expr
@@ -59,6 +61,9 @@ class Curve(Definition):
         off where it does not fall.
     inverse : sympy.Expr, optional
         The time at which ``share`` (a symbol of this module) is released, where it has a closed form.
+    size : mapping
+        Which parameters change with the radius of the spheres, and with what power of it:
+        ``{radius: 1}``, or ``{t_diffusion: 2}``. With it a curve can be had of spheres of many sizes.
     """
 
     released: Expr = field(kw_only=True)
@@ -71,11 +76,14 @@ class Curve(Definition):
     starts_at_zero: bool = field(default=True, kw_only=True)
     peak: Expr | None = field(default=None, kw_only=True)
     inverse: Expr | None = field(default=None, kw_only=True)
+    size: Mapping = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self):
         self._check_names()
-        paces = {clock: sympify(pace) for clock, pace in self.clocks.items()}
-        object.__setattr__(self, "clocks", paces)
+        paces = clocks.paces(self.clocks)
+        object.__setattr__(self, "clocks", {clock: course if isinstance(course, Course) else paces[clock]
+                                            for clock, course in self.clocks.items()})
+        clocks.check(self.name, self.clocks)
         object.__setattr__(self, "released", sympify(self.released))
         known = self._units() | dict.fromkeys(paces, "h") | dict(self.conditions)
         allowed = {*self.symbols, *paces, *self.conditions}
@@ -83,10 +91,15 @@ class Curve(Definition):
         for pace in paces.values():
             self._check_symbols("a clock", pace, {*self.symbols, *SYMBOLS} - {t})
             self._check_dimension("the pace of a clock", pace, "1", known)
+        for course in self.courses.values():
+            self._check_symbols("the course of a clock", course.total, {*self.inputs, course.along})
+            self._check_dimension("the course of a clock", course.total, "h", known)
+        for symbol in self.size:
+            self._check_symbols("its size", symbol, self.symbols)
         for kink in self.kinks:
             self._check_symbols("a kink", kink, self.symbols)
             self._check_dimension("a kink", kink, "h", known)
-        self._check_unused([self.released, *paces.values()])
+        self._check_unused([self.released, *paces.values(), *(c.total for c in self.courses.values())])
         self._check_dimension("its released share", self.released, self.share_unit, known)
         self._check_time("its peak", self.peak, self.symbols, known)
         self._check_time("its inverse", self.inverse, {*self.symbols, share}, known | {share: self.share_unit})
@@ -115,15 +128,28 @@ class Curve(Definition):
     @cached_property
     def surroundings(self):
         """The names of the symbols of the surroundings that the release follows, such as ``{"T", "pH"}``."""
-        return frozenset(s.name for pace in self.clocks.values() for s in pace.free_symbols & set(SYMBOLS))
+        paces = clocks.paces(self.clocks).values()
+        return frozenset(s.name for pace in paces for s in pace.free_symbols & set(SYMBOLS))
+
+    @property
+    def courses(self):
+        """The clocks that run along another one."""
+        return clocks.courses(self.clocks)
+
+    @property
+    def speeds(self):
+        """What each clock runs at, d(clock)/dt."""
+        return clocks.speeds(self.clocks)
+
+    @cached_property
+    def steady(self):
+        """The released share in constant surroundings as one expression of ``t`` (and of ``T`` and ``pH``)."""
+        return clocks.steady(self.released, self.clocks)
 
     @cached_property
     def latex(self):
-        """The equation for typesetting."""
-        names = typeset(self.symbols)
-        text = r"\mathrm{released}(t) = " + sympy.latex(self.released, symbol_names=names)
-        paces = {clock: sympy.latex(pace, symbol_names=names) for clock, pace in self.clocks.items() if pace != 1}
-        return text + "".join(rf",\quad {clock} \to \int_{{0}}^{{t}} {pace}\, dt" for clock, pace in paces.items())
+        """The equation for typesetting, with those of its clocks."""
+        return clocks.latex(self.released, self.clocks, typeset((*self.symbols, *self.clocks)))
 
     def as_model(self):
         """The same release as a flow from ``held`` to ``released``, for joining and for testing."""

@@ -7,15 +7,15 @@ from scipy.integrate import quad, solve_ivp
 from scipy.optimize import brentq
 
 from pkmodels import catalogue, fitting, references, solve, units
-from pkmodels.environment import SYMBOLS, Environment, t
+from pkmodels.environment import STANDARD, SYMBOLS, Environment, t
 from pkmodels.model import Curve
 from pkmodels.solve import compiled, inverse
 from pkmodels.solve.release import Release
 from pkmodels.studies import Study
 
-NAMES = [*catalogue.list_models(), "weibull+lag", "first_order+initial+plateau",
-         "crank_sphere+plateau", "hill+lag+plateau", "baker_lonsdale+lag", "quadratic+lag",
-         "phoenix_makoid_banakar+plateau", "ddsolver_logistic_time+plateau"]
+NAMES = [*catalogue.list_models(), "weibull+lag", "first_order+initial+plateau", "crank_sphere+plateau",
+         "hill+lag+plateau", "baker_lonsdale+lag", "quadratic+lag", "phoenix_makoid_banakar+plateau",
+         "ddsolver_logistic_time+plateau", "crank_sphere+sizes", "plga_diffusion+initial+plateau"]
 #: Models whose own parameters are not found again, why, and how far off the curve may be (share of dose).
 RELUCTANT = {
     "lao_venkatraman_peppas": ("diffusion sets in with infinite slope, so each gap between two samples holds a minimum "
@@ -140,20 +140,19 @@ class TestEveryRelease:
             slope = (8 * near - far) / (12 * step)
             # Where nothing depends on a parameter, the rounding of the shares over the step is left.
             rounding = (1e-15 if isinstance(model, Curve) else 1e-9) / step
-            assert found[:, k] == pytest.approx(slope, rel=1e-4, abs=2e-4 * np.abs(slope).max() + rounding)
+            assert found[:, k] == pytest.approx(slope, rel=1e-4, abs=2e-4 * np.abs(slope).max() + rounding + 1e-10)
 
     def test_curve_is_the_integral_of_its_rate(self, name):
         model = catalogue.get_model(name)
         if not isinstance(model, Curve):
             pytest.skip("flows are integrated by the solver itself")
-        rate = compiled.function([t, *model.symbols], [model.released.diff(t)])
+        standard = {symbol: STANDARD[symbol.name] for symbol in SYMBOLS if symbol != t}
+        rate = compiled.function([t, *model.symbols], [model.steady.xreplace(standard).diff(t)])
         values = model.values()
         numbers = [values[s.name] for s in model.symbols]
-        pace = compiled.paces(model)(*[Environment().at(0)[s.name] for s in compiled.SURROUNDINGS], *numbers)[0]
         begin, end = 20.0, 400.0
         inner = [k for k in solve.kinks(model, values) if begin < k < end]
-        integral = quad(lambda at: float(pace * rate(pace * at, *numbers)[0]), begin, end, points=inner or None,
-                        limit=200)[0]
+        integral = quad(lambda at: float(rate(at, *numbers)[0]), begin, end, points=inner or None, limit=200)[0]
         shown = solve.observe(model, values, np.array([begin, end]))
         # The integrator's own error is absolute where next to nothing is left.
         assert integral == pytest.approx(shown[1] - shown[0], rel=1e-7, abs=1e-11)
@@ -208,6 +207,24 @@ class TestEveryRelease:
         assert solve.observe(model, model.values(), HOURS[::4], course) == pytest.approx(
             solve.observe(model, model.values(), HOURS[::4]), rel=1e-6, abs=1e-8)
 
+    def test_steps_of_the_surroundings_add_up_exactly(self, name):
+        """A step to where all clocks run alike is the same as time that is skipped or run through faster."""
+        model = catalogue.get_model(name)
+        if not any(p.name.startswith("ea_") for p in model.parameters) or not isinstance(model, Curve):
+            pytest.skip("this model's clocks have no energies of activation")
+        # One energy for all clocks: then the surroundings only stretch time, by a factor known from Arrhenius' law.
+        energy = {p.name: units.inside(80.0, "kJ/mol") for p in model.parameters if p.name.startswith("ea_")}
+        values = model.values() | energy
+        if t in model.clocks and model.clocks[t] == 1:
+            values["f_burst"] = 0.0  # a burst keeps plain time
+        factor = np.exp(-80e3 / 8.31446261815324 * (1 / 318.15 - 1 / 310.15))
+        course = Environment(T=[(0, 37), (20, 45), (60, 37), (100, 45)])
+        hours = np.array([10.0, 30, 80, 200])
+        warm = np.clip(hours - 20, 0, 40) + np.clip(hours - 100, 0, None)
+        stretched = hours + (factor - 1) * warm
+        assert solve.observe(model, values, hours, course) == pytest.approx(
+            solve.observe(model, values, stretched), rel=1e-9, abs=1e-12)
+
 
 @pytest.mark.parametrize("name", [n for n in catalogue.list_models() if catalogue.get_model(n).uses_environment])
 class TestEveryResponsiveRelease:
@@ -221,6 +238,8 @@ class TestEveryResponsiveRelease:
         """A curve goes on from the time at which its next surroundings would have released as much; flows are
         integrated by another method, piece by piece."""
         model = catalogue.get_model(name)
+        if isinstance(model, Curve) and len(model.clocks) > 1:
+            pytest.skip("clocks that run apart cannot be put together by one equivalent time")
         values = model.values()
         course = Environment(**{symbol: steps for symbol, steps in STEPS.items() if symbol in model.surroundings})
         shown = solve.observe(model, values, np.array([24.0, 27.0, 30.0, 100.0]), course)
@@ -235,7 +254,7 @@ class TestEveryResponsiveRelease:
         else:
             expected = by_pieces(model, values, course, (24.0, 27.0, 30.0, 100.0))
         assert shown == pytest.approx(expected, rel=2e-7, abs=1e-9)
-        assert abs(shown[2] - solve.observe(model, values, np.array([30.0]))[0]) > 1e-5, "the steps are not felt"
+        assert abs(shown[2] / solve.observe(model, values, np.array([30.0]))[0] - 1) > 1e-4, "the steps are not felt"
 
     def test_mass_is_kept_through_steps(self, name):
         model = catalogue.get_model(name)

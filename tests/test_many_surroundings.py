@@ -55,11 +55,15 @@ def test_a_known_thickness_of_each_curve():
 
 
 def test_what_is_missing_is_said():
-    study = made("weibull", "size_um", [20.0, 50.0], lambda at: {})
-    with pytest.raises(FitError, match="has no T"):
-        fitting.fit_many(study, "heat_switch")
+    nowhere = made("weibull", "size_um", [20.0, 50.0], lambda at: {})
+    said = " ".join(fitting.fit_many(nowhere, "heat_switch").verdicts)
+    assert "taken to be at temperature 37 °C" in said
+    half = pd.concat([made("weibull", "T_degC", [25.0], lambda at: {}).frame, nowhere.frame], ignore_index=True)
+    half = Study.from_frame(half, time_unit="day", source="made")
+    with pytest.raises(FitError, match="at 20"):
+        fitting.fit_many(half, "heat_switch")
     with pytest.raises(ModelError, match="stores and flows"):
-        fitting.fit_many(study, "pda_light")
+        fitting.fit_many(made("weibull", "T_degC", [25.0, 42.0], lambda at: {}), "pda_light")
 
 
 def test_a_curve_without_surroundings_is_left_alone():

@@ -14,7 +14,7 @@ import pkmodels as pk
 from pkmodels import catalogue, dosimetry, exchange, laws, solve
 from pkmodels.environment import Environment, pH, t
 from pkmodels.errors import PkmodelsError, PredictionError
-from pkmodels.laws_responsive import acid_cleavage, acid_share, obstruction
+from pkmodels.laws.responsive import acid_cleavage, acid_share, obstruction
 from pkmodels.model import Curve, Parameter
 from pkmodels.solve import compiled
 from pkmodels.solve.functions import NUMERIC

@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "pkmodels"
 FLOORS = [
     {"errors", "units", "references", "shelf", "__init__"},
-    {"environment", "surroundings", "dimensions", "definition", "model", "effect"},
-    {"laws", "laws_responsive", "modifiers", "exchange", "dosimetry"},
-    {"carriers", "bodies", "effects"},
+    {"environment", "surroundings", "dimensions", "definition", "clocks", "model", "effect"},
+    {"laws", "mixtures", "modifiers", "exchange", "dosimetry"},
+    {"carriers", "bodies", "effects", "degradation"},
     {"catalogue", "solve", "studies"},
     {"fitting", "scenarios"},
     {"prediction", "metrics"},
@@ -25,11 +25,10 @@ FLOORS = [
 ]
 #: Within a floor a module may use only these neighbours.
 NEIGHBOURS = {"units": {"errors"}, "references": {"errors", "shelf"}, "shelf": {"errors"},
-              "model": {"environment", "dimensions", "definition"}, "definition": {"environment", "dimensions"},
-              "effect": {"environment", "dimensions", "definition"},
+              "model": {"environment", "dimensions", "definition", "clocks"}, "clocks": {"environment"},
+              "definition": {"environment", "dimensions"}, "effect": {"environment", "dimensions", "definition"},
               "environment": set(), "surroundings": {"environment"}, "dimensions": set(),
-              "modifiers": {"laws"}, "laws_responsive": {"laws"}, "reporting": {"plotting"}, "__main__": {"cli"},
-              "cli": {"app"}}
+              "modifiers": {"laws", "mixtures"}, "reporting": {"plotting"}, "__main__": {"cli"}, "cli": {"app"}}
 
 
 def rooms():

@@ -96,6 +96,7 @@ def _model_card(name, kind="release"):
     way = "driven by a concentration" if isinstance(m, Effect) else f"solved as {method(m)}"
     if isinstance(m, Curve):
         equation = "released(t) = " + str(m.released)
+        equation += "".join(f"\nd {clock}/dt = {speed}" for clock, speed in m.speeds.items() if clock.name != "t")
     elif isinstance(m, Effect):
         equation = "\n".join([*(f"d {q}/dt = {rate}" for q, rate in m.changes.items()),
                               *(f"{each.name} = {each.expression}" for each in m.shown)])

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import __version__, catalogue
 from ..errors import FitError, SolveError
-from . import bounds, errors_of_points, polish, search, statistics, verdicts, weighting
+from . import bounds, errors_of_points, measured, polish, search, statistics, verdicts, weighting
 from .asked import checked_mapping, checked_model, checked_models, checked_seed, checked_study
 from .batch import Batch, compare_each, fit_each
 from .bootstrap import bootstrap
@@ -89,6 +89,9 @@ def fit(study, model, *, fixed=None, weights="none", errors=None, priors=None, n
 
 def _fit(study, model, *, fixed, weights, errors, priors, seed, scale=0.0):
     """One search and polish; ``scale`` as in `weighting.whitening`."""
+    if getattr(model, "conditions", None):
+        raise FitError(f"{model.name} needs {', '.join(map(str, model.conditions))} for each curve; take fit_many")
+    fixed, said = measured.held(model, fixed)
     used = weighting.after_start(study)
     times, released = used.times, used.released
     wanted = len(model.parameters) - len(fixed)
@@ -114,7 +117,7 @@ def _fit(study, model, *, fixed, weights, errors, priors, seed, scale=0.0):
         model=model, study=study, values=polished.values, stderr=polished.stderr, units=shown_units,
         free=polished.free, covariance=polished.covariance, statistics=numbers,
         verdicts=(*verdicts.verdicts(model, used, polished, numbers, problem, shown_units, known),
-                  *verdicts.of_surroundings(model)),
+                  *verdicts.of_surroundings(model), *said),
         seed=seed, at_bound=polished.at_bound, fixed=tuple(fixed), idle=polished.idle, weights=weights, errors=errors,
         notes=(*notes, *declared), priors=rows, scale=scale, version=__version__, lmfit=polished.result)
 

@@ -47,6 +47,14 @@ def condition_values(model, study, label, given):
     return found
 
 
+def stands_in(study, name, unit):
+    """Whether a study of one formulation holds a value of that name."""
+    own = study.formulation_conditions.get(study.formulations[0], {})
+    names = (name, "temperature") if name == "T" else (name,)
+    return any(_unit_in(str(key), one, unit) is not None for one in names
+               for place in (study.frame.columns, own, study.conditions) for key in place)
+
+
 def with_values(model, values):
     """The curve with its conditions put in, so that it can be drawn and predicted with like any other."""
     if not values:
@@ -55,7 +63,10 @@ def with_values(model, values):
     # SymPy keeps one symbol per name, so the name holds the value.
     constants = {symbol: Constant.of(f"{symbol}={shown[symbol]!r}{unit}", shown[symbol], unit)
                  for symbol, unit in model.conditions.items()}
-    return replace(model, released=model.released.xreplace(constants), conditions={})
+    courses = {clock: replace(course, total=course.total.xreplace(constants))
+               for clock, course in model.courses.items()}
+    return replace(model, released=model.released.xreplace(constants), clocks={**model.clocks, **courses},
+                   conditions={})
 
 
 def _in_study(study, label, name, unit):

@@ -184,7 +184,7 @@ def _slope(model, numbers, hours, raw=None):
 def _rate_function(model):
     """d observed / dt as an expression of time, state and parameters."""
     if isinstance(model, Curve):
-        change = sum(model.released.diff(clock) * pace for clock, pace in model.clocks.items())
+        change = sum(model.released.diff(clock) * pace for clock, pace in model.speeds.items())
         return compiled.function([*model.clocks, *compiled.SURROUNDINGS, *model.symbols], [change])
     change = model.observed.diff(compiled.t) + sum(
         model.observed.diff(s) * rate for s, rate in zip(model.states, model.right_hand_side, strict=True))

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..environment import SYMBOLS
 from ..errors import FitError
 from ..model import Curve
 from ..modifiers import varied
 from ..studies import Study
-from . import bounds, polish, search, weighting
+from . import bounds, measured, polish, search, verdicts, weighting
+from . import conditions as conditions_of
 from .asked import checked_mapping, checked_model, checked_names, checked_seed, checked_study
 from .batch import curves
 from .errors_of_points import likeliest
@@ -16,6 +18,8 @@ from .many_describing import Alone, described, parameter_units
 from .many_recipe import Recipe
 from .priors import priors as prior_rows
 
+#: Of what surrounds a carrier, by name.
+UNITS = {symbol.name: unit for symbol, unit in SYMBOLS.items()}
 #: Places of the shared parameters, and places of a curve's own that are tried with each of them.
 SHARED_STARTS, OWN_STARTS = 192, 64
 #: Walkers, and their steps; fewer where there are many curves, whose slopes would fill the memory.
@@ -33,11 +37,12 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
     study : Study
         Of two curves or more.
     model : str or Curve or Model
-        A Curve with ``conditions`` takes their values from the study (a column ``size_um``, or the toml beside it).
-        So does one that follows temperature, pH or another symbol of its surroundings (``temperature_degC``, ``pH``).
+        A Curve with ``conditions`` takes their values from the study (a column ``size_um``, or the toml beside it), and
+        so it does for those of its parameters that must be measured, such as a radius. So does one that follows
+        temperature, pH or another symbol of its surroundings (``temperature_degC``, ``pH``).
     shared, own : sequence of str
         Parameters with one value for all curves, and those with one per curve. Name either or both; what is not
-        named is of the other kind.
+        named is of the other kind. A parameter that must be measured is sought only if it is named here.
     conditions : mapping, optional
         Values that the study does not hold: name to a mapping from curve to number or (number, unit). A parameter
         that is named here, such as a radius, is known for each curve and no longer fitted.
@@ -69,15 +74,21 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
     model, seed = checked_model(model), checked_seed(seed)
     fixed = checked_mapping(fixed, "fixed", "{'beta': 1.0}")
     conditions = checked_mapping(conditions, "conditions", "{'size': {'A': 20.0}}")
-    model = varied(model, [name for name in conditions if name in [p.name for p in model.parameters]])
-    shared = _roles(model, shared, own, fixed)
     each = [(label, weighting.after_start(one)) for label, one in curves(study)]
     if len(each) < 2:
         raise FitError(f"{study.source} holds one curve; a fit of many needs two or more, take fit for one")
+    named = (*([shared] if isinstance(shared, str) else shared), *([own] if isinstance(own, str) else own))
+    for name in (*named, *fixed):
+        model.parameter(name)
+    model = measured.known_per_curve(model, each, conditions, (*named, *fixed))
+    model, around = _varied(model, each, conditions)
+    fixed, said = measured.held(model, fixed, named)
+    shared = _roles(model, shared, own, fixed)
+    said = (*said, *around)
     rows, declared = prior_rows(model, priors)
     recipe = Recipe(model=model, whole=_as_one(study, each), each=each, conditions=conditions, fixed=fixed,
                     shared=shared, weights=weights, errors=_errors_of(each, errors), priors=rows, seed=seed,
-                    declared=declared)
+                    declared=declared, held=said)
     normalised = study.normalised if normalised is None else normalised
     if recipe.errors != "auto":
         return _fit_many(recipe, normalised, progress)
@@ -105,6 +116,16 @@ def _fit_many(recipe, normalised, progress):
 def _polished(recipe, alone, start):
     block, _ = recipe.posed
     return described(recipe, alone, polish.polish(block, start, parameter_units(block.model, recipe.whole.time_unit)))
+
+
+def _varied(model, each, given):
+    """The model with what differs from curve to curve as conditions, and what is said of its surroundings."""
+    if not getattr(model, "surroundings", ()) and not given:
+        return model, ()
+    told = [name for name in sorted(getattr(model, "surroundings", ()))
+            if name in given or any(conditions_of.stands_in(one, name, UNITS[name]) for _, one in each)]
+    known = [name for name in given if name in [p.name for p in model.parameters]]
+    return varied(model, known, told), tuple(verdicts.of_surroundings(model, told))
 
 
 def _roles(model, shared, own, fixed):

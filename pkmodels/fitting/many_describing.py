@@ -54,7 +54,7 @@ def described(recipe, alone, polished):
         parts[label] = _part(recipe, one, i, block, polished, difference, residual, freedom, notes)
     names = display_names(model, each)
     said = [*verdicts.of_parameters(block.model, polished, block.box, shown, known),
-            *verdicts.few_points(numbers)]
+            *verdicts.few_points(numbers), *recipe.held]
     sharing = None if recipe.priors else _sharing(block, alone, own, numbers, recipe.shared)
     if recipe.priors and recipe.shared:
         notes = (*notes, "whether sharing is supported is not judged with priors")

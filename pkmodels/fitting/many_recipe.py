@@ -17,7 +17,8 @@ class Recipe:
     """What makes a fit of many curves, and makes it again; the fields are those of `fit_many`.
 
     ``each`` are the curves' names and studies, ``whole`` all of them in one; ``priors`` are rows of `Problem.priors`,
-    ``declared`` what they assume, ``scale`` as in `weighting.whitening`.
+    ``declared`` what they assume, ``scale`` as in `weighting.whitening`, ``held`` why a parameter
+    was not sought.
     """
 
     model: object
@@ -32,6 +33,7 @@ class Recipe:
     seed: int
     declared: tuple = ()
     scale: float = 0.0
+    held: tuple = ()
 
     @cached_property
     def posed(self):

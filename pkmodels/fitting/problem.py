@@ -114,7 +114,9 @@ class Problem:
 
     def _sensitivities(self, numbers):
         if isinstance(self.model, Curve):
-            columns = sensitivities(self.model, self._values(numbers), self.times)
+            columns = sensitivities(self.model, self._values(numbers), self.times, left_out=self.fixed)
+            if self.fixed:
+                columns[..., [self.names.index(name) for name in self.fixed]] = 0.0
         else:
             columns = self._one_by_one(lambda values: sensitivities(self.model, values, self.times), numbers,
                                        np.full((len(self.times), len(self.names)), np.nan))

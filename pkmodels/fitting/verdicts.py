@@ -4,7 +4,8 @@ import numpy as np
 
 from .. import units
 from ..environment import SAID, STANDARD
-from ..solve import compiled
+from ..solve import also, compiled
+from ..solve.acid import CRITICAL, acid_verdict
 from ..solve.release import Release
 from .statistics import runs_probability
 from .weighting import increments
@@ -42,7 +43,7 @@ def verdicts(model, study, polished, statistics, problem, shown_units, intervals
             *few_points(statistics, study),
             *_unseen(study, unit, last, eventual), *_beyond_dose(study, polished.difference, unit),
             *_falling(model, polished, shown_units, unit, last), *_begun(model),
-            *_too_good(statistics))
+            *_too_good(statistics), *_acid(model, inside))
 
 
 def of_parameters(model, polished, box, shown_units, intervals):
@@ -51,12 +52,12 @@ def of_parameters(model, polished, box, shown_units, intervals):
             *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished))
 
 
-def of_surroundings(model):
-    """Verdict on one curve of a model that follows its surroundings."""
+def of_surroundings(model, told=()):
+    """Verdict on curves of a model that follows its surroundings where no study tells them (but those ``told``)."""
     felt = [f"{SAID[name][1].split(',')[0]} {STANDARD[name]:g} {SAID[name][0]}".strip() for name in STANDARD
-            if name in getattr(model, "surroundings", ())]
+            if name in getattr(model, "surroundings", ()) and name not in told]
     if felt:
-        yield (f"the curve was taken to be measured at {' and '.join(felt)}, which {model.name} follows; what changes "
+        yield (f"what was measured was taken to be at {' and '.join(felt)}, which {model.name} follows; what changes "
                f"with the surroundings needs curves in several of them at once (fit_many)")
 
 
@@ -226,6 +227,13 @@ def _falling(model, polished, shown_units, unit, last):
     if 0 < peak < last:
         yield (f"the fitted curve falls after {peak:.4g} {unit}, which drug does not: a prediction holds its highest "
                f"share. Take a model that levels off")
+
+
+def _acid(model, inside):
+    if "acid_number" in [a.name for a in model.also]:
+        number = also(model, inside)["acid_number"]
+        if number > CRITICAL:
+            yield f"if acid diffused as the drug does: {acid_verdict(number)}"
 
 
 def _begun(model):

@@ -50,6 +50,9 @@ def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
         kinds = sorted({value["evidence"] for value in release.origin["given_as"].values()})
         yield (f"The release is the scenario {release.origin['scenario']}, a place to start from and no finding: its "
                f"values are {' and '.join(kinds)} (pkmodels show scenario {release.origin['scenario']}).")
+    if "assumed" in release.origin:
+        kind = "a scenario, in which nothing was measured" if release.model.is_scenario else "the model's example"
+        yield f"Not given, and taken from {kind}: {release.origin['assumed']}."
     for verdict in release.origin.get("verdicts", ()):
         yield f"Of the fit behind it: {verdict}."
     for name, (low, high) in release.spread.items():

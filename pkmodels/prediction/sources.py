@@ -64,9 +64,14 @@ def _by_hand(model, values):
         raise PredictionError(f"values = {values!r} is not possible; give a mapping such as "
                               f"{{'{model.parameters[0].name}': (0.1, '1/day')}}")
     given = dict(values or {})
-    missing = [p.name for p in model.parameters if p.name not in given]
+    # What no curve tells may be left to the model's example, and so may all of a scenario; either is said.
+    taken = [p for p in model.parameters if p.name not in given and (p.measured or model.is_scenario)]
+    missing = [p.name for p in model.parameters if p.name not in given and p not in taken]
     if missing:
         shown = ", ".join(f"{p.name} (such as {p.value:g} {p.unit_text})".replace(" )", ")") for p in model.parameters
                           if p.name in missing)
         raise PredictionError(f"{model.name} needs values for {shown}")
-    return Release(model, model.values(given), origin={"given": "by hand"})
+    origin = {"given": "by hand"}
+    if taken:
+        origin["assumed"] = ", ".join(f"{p.name} = {p.value:g} {p.unit_text}".strip() for p in taken)
+    return Release(model, model.values(given), origin=origin)

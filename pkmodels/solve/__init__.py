@@ -73,10 +73,13 @@ def observe_many(model, values, times):
     return np.broadcast_to(shown, path.shape[:2])[:, back]
 
 
-def sensitivities(model, values, times, environment=_STANDARD):
-    """d observed / d parameter (inside units), shape (times, parameters); exact, not by differences."""
+def sensitivities(model, values, times, environment=_STANDARD, left_out=()):
+    """d observed / d parameter (inside units), shape (times, parameters); exact, not by differences.
+
+    Columns of parameters ``left_out`` (names) may be left uncomputed.
+    """
     if isinstance(model, Curve):
-        return closed.sensitivities(model, values, times, environment)
+        return closed.sensitivities(model, values, times, environment, left_out)
     ordered, back = np.unique(np.asarray(times, dtype=float), return_inverse=True)
     if model.is_linear:
         path, slopes = linear.states_and_sensitivities(model, values, ordered, environment)

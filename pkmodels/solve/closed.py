@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import compiled
+from . import compiled, courses
 
 
 def clock_times(curve, values, times, environment):
@@ -22,13 +22,16 @@ def released(curve, values, times, environment):
     return np.broadcast_to(share, np.broadcast_shapes(np.shape(share), times.shape)).astype(float)
 
 
-def sensitivities(curve, values, times, environment):
-    """d released / d parameter, shape (..., times, parameters); the leading axes are those of the values."""
+def sensitivities(curve, values, times, environment, left_out=()):
+    """d released / d parameter, shape (..., times, parameters); the leading axes are those of the values.
+
+    Parameters ``left_out`` (a tuple of names) are taken as known: their columns are not to be used.
+    """
     times = _off_zero(np.asarray(times, dtype=float))
     clocks = _clocks(curve, values, times, environment, gradient=True)
     parameters = [values[s.name] for s in curve.symbols]
     inputs = [values[s.name] for s in curve.inputs]
-    parts = compiled.closed_gradient(curve)(*[theta for theta, _ in clocks], *inputs)
+    parts = compiled.closed_gradient(curve, tuple(left_out))(*[theta for theta, _ in clocks], *inputs)
     shape = np.broadcast_shapes(times.shape, *(np.shape(each) for each in inputs))
     direct, by_clock = parts[: len(parameters)], parts[len(parameters):]
     columns = []
@@ -45,7 +48,8 @@ def _off_zero(times):
 
 def _clocks(curve, values, times, environment, gradient):
     """(clock, its derivatives by parameter or None) per clock."""
-    parameters = [values[s.name] for s in curve.symbols]
+    inputs = [values[s.name] for s in curve.inputs]
+    parameters = inputs[: len(curve.symbols)]
     slopes = compiled.pace_gradients(curve) if gradient else None
 
     def at(surroundings):
@@ -53,13 +57,18 @@ def _clocks(curve, values, times, environment, gradient):
         return compiled.paces(curve)(*outside, *parameters), slopes and slopes(*outside, *parameters)
 
     if environment.is_constant or not curve.uses_environment:
-        pieces = [(times, *at(environment.at(0.0)))]
+        pieces = [(times, *at(environment.at(0.0)), np.inf)]
     else:
-        pieces = [(np.clip(times - a, 0, b - a), *at(surroundings))
+        pieces = [(np.clip(times - a, 0, b - a), *at(surroundings), b - a)
                   for a, b, surroundings in environment.segments(0.0, float(np.max(times)))]
-    count, shown = len(parameters), []
-    for k in range(len(curve.clocks)):
-        theta = sum(spent * pace[k] for spent, pace, _ in pieces)
-        slope = [sum(spent * by[k * count + j] for spent, _, by in pieces) for j in range(count)] if slopes else None
-        shown.append((_off_zero(theta), slope))
-    return shown
+    count, shown = len(parameters), {}
+    for k, clock in enumerate(curve.clocks):
+        if clock in curve.courses:
+            continue
+        theta = sum(spent * pace[k] for spent, pace, _, _ in pieces)
+        slope = [sum(spent * by[k * count + j] for spent, _, by, _ in pieces) for j in range(count)] if slopes else None
+        shown[clock] = (_off_zero(theta), slope)
+    for clock in curve.courses:
+        theta, slope = courses.along(curve, clock, inputs, pieces, gradient)
+        shown[clock] = (_off_zero(theta), slope)
+    return [shown[clock] for clock in curve.clocks]

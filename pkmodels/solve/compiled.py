@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 import sympy
 
+from .. import clocks
 from ..definition import share, time_unit
 from ..dimensions import Constant
 from ..environment import SYMBOLS, t
@@ -45,24 +46,44 @@ def closed_form(curve):
 
 
 @lru_cache(maxsize=512)
-def closed_gradient(curve):
-    """(clocks..., inputs...) -> derivatives with respect to each parameter, then each clock."""
-    return function([*curve.clocks, *curve.inputs], [curve.released.diff(s) for s in (*curve.symbols, *curve.clocks)])
+def closed_gradient(curve, left_out=()):
+    """(clocks..., inputs...) -> derivatives with respect to each parameter (0 for those left out), then each clock."""
+    return function([*curve.clocks, *curve.inputs],
+                    [0 if s.name in left_out else curve.released.diff(s) for s in (*curve.symbols, *curve.clocks)])
+
+
+def _paces(curve):
+    return list(clocks.paces(curve.clocks).values())
 
 
 @lru_cache(maxsize=512)
 def paces(curve):
     """(surroundings..., parameters...) -> the pace of each clock."""
-    return function([*SURROUNDINGS, *curve.symbols], list(curve.clocks.values()))
+    return function([*SURROUNDINGS, *curve.symbols], _paces(curve))
 
 
 @lru_cache(maxsize=512)
 def pace_gradients(curve):
     """(surroundings..., parameters...) -> d pace / d parameter, clock by clock; None where no pace has parameters."""
-    if not any(p.free_symbols & set(curve.symbols) for p in curve.clocks.values()):
+    if not curve.courses and not any(p.free_symbols & set(curve.symbols) for p in _paces(curve)):
         return None
-    return function([*SURROUNDINGS, *curve.symbols],
-                    [p.diff(s) for p in curve.clocks.values() for s in curve.symbols])
+    return function([*SURROUNDINGS, *curve.symbols], [p.diff(s) for p in _paces(curve) for s in curve.symbols])
+
+
+@lru_cache(maxsize=512)
+def course(curve, clock, order):
+    """(the clock along, inputs...) -> a course (order 0) or its slope (1), then its derivatives by the parameters and
+    by the clock along."""
+    c = curve.courses[clock]
+    base = c.total if order == 0 else c.total.diff(c.along)
+    return function([c.along, *curve.inputs], [base, *(base.diff(s) for s in (*curve.symbols, c.along))])
+
+
+@lru_cache(maxsize=512)
+def course_value(curve, clock, order):
+    """(the clock along, inputs...) -> a course (order 0) or its slope (1) alone."""
+    c = curve.courses[clock]
+    return function([c.along, *curve.inputs], [c.total if order == 0 else c.total.diff(c.along)])
 
 
 @lru_cache(maxsize=512)

@@ -1,4 +1,4 @@
-"""Numbers for the SymPy functions of `pkmodels.laws_responsive`."""
+"""Numbers for the SymPy functions of `pkmodels.laws.responsive`."""
 
 from functools import lru_cache
 

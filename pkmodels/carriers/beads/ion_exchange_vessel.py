@@ -3,7 +3,7 @@
 from sympy import oo, sqrt, symbols
 
 from ...environment import t
-from ...laws_responsive import exchange_release
+from ...laws.responsive import exchange_release
 from ...model import Also, Curve, Parameter
 
 k_exchange, beta, loading = symbols("k_exchange beta loading")

@@ -19,6 +19,7 @@ MODEL = Curve(
         Also("diffusivity_over_radius_squared", 1 / t_diffusion, "1/day", "D/R^2"),
         Also("mean_release_time", t_diffusion / 15, "day", "mean time until release"),
     ),
+    size={t_diffusion: 2},
     references=("crank1975",),
     remarks="One release curve shows R²/D only. Multiply by the measured radius to have a diffusivity.",
 )

@@ -21,6 +21,7 @@ MODEL = Curve(
         Also("diffusivity_over_radius_squared", 1 / t_diffusion, "1/day", "D/R^2"),
         Also("mean_release_time", t_diffusion * (1 / biot + 1 / 5) / 3, "day", "mean time until release"),
     ),
+    size={t_diffusion: 2, biot: 1},
     references=("crank1975",),
     remarks="A large Biot number is crank_sphere; a small one is first_order with the rate 3 biot/t_diffusion, and "
             "then the two parameters cannot be told apart.",

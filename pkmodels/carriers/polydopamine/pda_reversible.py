@@ -3,7 +3,7 @@
 from sympy import oo, symbols
 
 from ... import laws
-from ...laws_responsive import acid_share
+from ...laws.responsive import acid_share
 from ...model import Also, Flow, Model, Parameter
 
 bound, free, released = symbols("bound free released")

@@ -3,7 +3,7 @@
 from sympy import oo, symbols
 
 from ...environment import t
-from ...laws_responsive import transit_release
+from ...laws.responsive import transit_release
 from ...model import Also, Curve, Parameter
 
 n, t_mean = symbols("n t_mean")

@@ -4,7 +4,7 @@ from sympy import oo, symbols
 
 from ... import laws
 from ...environment import t
-from ...laws_responsive import acid_share, hot_share
+from ...laws.responsive import acid_share, hot_share
 from ...model import Curve, Parameter
 
 k_cold, k_hot, k_acid, activation_energy, t_middle, width, pka = symbols(

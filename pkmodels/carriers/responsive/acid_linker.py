@@ -4,7 +4,7 @@ from sympy import log, oo, symbols
 
 from ... import laws
 from ...environment import t
-from ...laws_responsive import acid_cleavage
+from ...laws.responsive import acid_cleavage
 from ...model import Also, Curve, Parameter
 
 k_blood = symbols("k_blood")

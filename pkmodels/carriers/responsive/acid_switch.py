@@ -4,7 +4,7 @@ from sympy import oo, symbols
 
 from ... import laws
 from ...environment import t
-from ...laws_responsive import acid_share
+from ...laws.responsive import acid_share
 from ...model import Curve, Parameter
 
 t_acid, t_neutral, pka, cooperativity, beta = symbols("t_acid t_neutral pka cooperativity beta")

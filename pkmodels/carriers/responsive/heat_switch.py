@@ -4,7 +4,7 @@ from sympy import oo, symbols
 
 from ... import laws
 from ...environment import t
-from ...laws_responsive import hot_share
+from ...laws.responsive import hot_share
 from ...model import Curve, Parameter
 
 t_cold, t_hot, t_middle, width, beta = symbols("t_cold t_hot t_middle width beta")

@@ -3,7 +3,7 @@
 from sympy import Rational, oo, symbols
 
 from ...laws import since
-from ...laws_responsive import hot_share, obstruction, polymer_share
+from ...laws.responsive import hot_share, obstruction, polymer_share
 from ...model import Flow, Model, Parameter
 
 gel, released, skin, volume = symbols("gel released skin volume")

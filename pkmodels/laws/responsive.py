@@ -3,8 +3,8 @@
 import sympy
 from sympy import Function
 
-from .environment import T, pH
-from .laws import logistic
+from ..environment import T, pH
+from .shapes import logistic
 
 #: The pH at which an acid-labile linker has the rate of its model.
 BLOOD_PH = sympy.Rational(37, 5)
