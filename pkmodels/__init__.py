@@ -13,7 +13,7 @@ _HOME = {
     "studies": ("Study", "read_study"),
     "fitting": ("Batch", "Comparison", "Fit", "GlobalFit", "compare", "compare_each", "compare_early", "diagnose",
                 "fit", "fit_each", "fit_many", "load_fit", "mechanism"),
-    "prediction": ("Drug", "Regimen", "predict", "read_drug", "read_regimen"),
+    "prediction": ("Drug", "Regimen", "predict", "predict_population", "read_drug", "read_regimen"),
     "solve.release": ("Release",),
     "metrics": ("Coverage", "Similarity", "Window", "coverage", "read_window", "similarity"),
     "plotting": ("plot_comparison", "plot_coverage", "plot_fit", "plot_prediction", "plot_release", "plot_residuals"),

@@ -44,13 +44,17 @@ def measured(bodies, schedule, lower, upper, sustained, sampled):
     """
     way = (Exponentials if bodies.exact.all() else Matrices)(bodies, schedule)
     begin, end = way.walk()
+    curves = np.concatenate([begin, end[-1:]])[sampled]
+    counted = slice(schedule.rows[-1])
+    begin, end = begin[counted], end[counted]
     patient, step = np.nonzero(_eventful(begin, end, schedule, lower, upper).T)
     at = way.within(step, patient)
     first, last = begin[step, patient], end[step, patient]
     turn = _turns(at, first, last)
     peak = np.where(np.isnan(turn), last, at(np.where(np.isnan(turn), 1.0, turn))[0])
 
-    hours, rows = schedule.hours, schedule.rows
+    rows = schedule.rows
+    hours = schedule.hours[:rows[-1] + 1]
     start, length = hours[step], np.diff(hours)[step]
     row = np.searchsorted(rows, step, side="right") - 1
     each = np.empty((len(EACH), len(rows) - 1, bodies.count))
@@ -63,7 +67,7 @@ def measured(bodies, schedule, lower, upper, sustained, sampled):
     changes = _changes(crossed, patient, start, length, begin, end, schedule, lower, upper)
     each[:3] = _shares(*changes, hours[rows], bodies.count)
     whole = _stays(*changes, hours[0], hours[-1], sustained, bodies.count)
-    return each, whole, np.concatenate([begin, end[-1:]])[sampled]
+    return each, whole, curves
 
 
 def _side(values, lower, upper):
@@ -78,7 +82,7 @@ def _eventful(begin, end, schedule, lower, upper):
     found = _side(begin, lower, upper) != _side(end, lower, upper)
     found[1:] |= turns
     found[:-1] |= turns
-    found[schedule.jumping] = True
+    found[schedule.jumping[schedule.jumping < len(found)]] = True
     found[schedule.rows[:-1]] = True
     found[schedule.rows[1:] - 1] = True
     return found
@@ -154,7 +158,7 @@ def _changes(crossed, patient, start, length, begin, end, schedule, lower, upper
     count = begin.shape[1]
     found = [(np.arange(count), np.full(count, schedule.hours[0]), _side(begin[0], lower, upper)),
              (patient[event], start[event] + x * length[event], side)]
-    for k in schedule.jumping[schedule.jumping > 0]:
+    for k in schedule.jumping[(schedule.jumping > 0) & (schedule.jumping < len(begin))]:
         before, after = (_side(v, lower, upper) for v in (end[k - 1], begin[k]))
         some = np.flatnonzero(before != after)
         found.append((some, np.full(len(some), schedule.hours[k]), after[some]))

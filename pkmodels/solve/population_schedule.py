@@ -28,7 +28,7 @@ class Schedule:
         What enters during a step of length h: ``(q0 + q1 x + q2 x²/2 + q3 x³/6) / h`` mg/h, with x from
         0 to 1. None where nothing enters but the jumps.
     rows : array (intervals + 1,)
-        The steps at which dosing intervals begin, and the end.
+        The steps at which dosing intervals begin, and the end of what is counted.
     """
 
     hours: np.ndarray
@@ -58,7 +58,7 @@ class Schedule:
         during = np.zeros_like(self.jumps) if self.feeds is None else np.einsum("kjp,j->kp", self.feeds, 1 / _FACTORIALS)
         later = self.jumps.copy()
         later[self.rows[:-1]] = 0.0
-        return np.add.reduceat(during + later, self.rows[:-1])
+        return np.add.reduceat((during + later)[:self.rows[-1]], self.rows[:-1])
 
     def only(self, chosen):
         """The schedule of some of the patients."""
@@ -68,7 +68,7 @@ class Schedule:
         return Schedule(self.hours, self.jumps[:, chosen], feeds, self.rows)
 
 
-def boluses(hours, times, milligrams, starts=None):
+def boluses(hours, times, milligrams, until=None):
     """A schedule of doses that enter at once.
 
     Parameters
@@ -76,16 +76,16 @@ def boluses(hours, times, milligrams, starts=None):
     hours : array (steps + 1,)
         Rising; every dose time must be one of them.
     times, milligrams : array (doses,)
-    starts : array, optional
-        Where intervals begin; at the doses when not given.
+    until : float, optional
+        Where the last interval ends, one of the hours; at their end when not given.
     """
     hours = np.asarray(hours, dtype=float)
     jumps = np.zeros((len(hours) - 1, 1))
     np.add.at(jumps[:, 0], np.searchsorted(hours, times), milligrams)
-    return Schedule(hours, jumps, None, _rows(hours, times if starts is None else starts))
+    return Schedule(hours, jumps, None, _rows(hours, times, until))
 
 
-def fed(hours, mass, starts):
+def fed(hours, mass, starts, until=None):
     """A schedule of any release.
 
     Parameters
@@ -96,6 +96,8 @@ def fed(hours, mass, starts):
         Milligrams fed until the nodes of each step (`pkmodels.solve.inputs.node_times`).
     starts : array
         The hours at which dosing intervals begin.
+    until : float, optional
+        Where the last one ends, one of the hours; at their end when not given.
     """
     hours, mass = np.asarray(hours, dtype=float), np.asarray(mass, dtype=float)
     mass = mass if mass.ndim == 3 else mass[None]
@@ -107,8 +109,9 @@ def fed(hours, mass, starts):
     jumps = np.zeros((len(kept), len(mass)))
     np.add.at(jumps, np.cumsum(lasting)[~lasting], rise[:, ~lasting, -1].T)
     feeds = np.einsum("pkj,ij->kip", rise[:, lasting], _TO_RATES)
-    return Schedule(kept, jumps[:-1], feeds, _rows(kept, starts))
+    return Schedule(kept, jumps[:-1], feeds, _rows(kept, starts, until))
 
 
-def _rows(hours, starts):
-    return np.append(np.unique(np.searchsorted(hours, starts)), len(hours) - 1)
+def _rows(hours, starts, until):
+    last = len(hours) - 1 if until is None else int(np.searchsorted(hours, until))
+    return np.append(np.unique(np.searchsorted(hours, starts)), last)
