@@ -5,14 +5,16 @@ exactly, so that peaks, areas and crossings do not depend on how fine the steps 
 turns twice within one.
 """
 
+import importlib.util
 from dataclasses import dataclass
 
 import numpy as np
 
-from .population_numpy import EACH, WHOLE, measured
+from . import population_numpy
+from .population_numpy import EACH, WHOLE
 
 #: Patients at a time, so that a block stays in the processor's own memory; numbers do not depend on it.
-BLOCK = 64
+BLOCK, FAST_BLOCK = 256, 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +38,7 @@ class Numbers:
     curves: np.ndarray
 
 
-def stream(bodies, schedule, *, lower=-np.inf, upper=np.inf, sustained=24.0, sampled=(), block=BLOCK):
+def stream(bodies, schedule, *, lower=-np.inf, upper=np.inf, sustained=24.0, sampled=(), fast=None, block=None):
     """Walk all patients through a schedule.
 
     Parameters
@@ -49,19 +51,36 @@ def stream(bodies, schedule, *, lower=-np.inf, upper=np.inf, sustained=24.0, sam
         Hours.
     sampled : sequence of int
         Points of ``schedule.hours`` at which the curves are kept.
-    block : int
+    fast : bool, optional
+        Whether to take the compiled way, which needs numba; where it is installed when not given.
+    block : int, optional
+        Patients at a time.
 
     Returns
     -------
     Numbers
     """
+    fast = has_numba() if fast is None else fast
     sampled = np.asarray(sampled, dtype=int)
     each = np.empty((len(EACH), len(schedule.rows) - 1, bodies.count))
     whole = np.empty((len(WHOLE), bodies.count))
     curves = np.empty((len(sampled), bodies.count))
-    for chosen in (np.flatnonzero(bodies.exact), np.flatnonzero(~bodies.exact)):
-        for begin in range(0, len(chosen), block):
-            here = chosen[begin: begin + block]
-            found = measured(bodies.only(here), schedule.only(here), lower, upper, sustained, sampled)
+    for chosen, compiled in ((np.flatnonzero(bodies.exact), fast), (np.flatnonzero(~bodies.exact), False)):
+        size = block or (FAST_BLOCK if compiled else BLOCK)
+        for begin in range(0, len(chosen), size):
+            here = chosen[begin: begin + size]
+            way = _compiled() if compiled else population_numpy
+            found = way.measured(bodies.only(here), schedule.only(here), lower, upper, sustained, sampled)
             each[..., here], whole[..., here], curves[..., here] = found
     return Numbers(dict(zip(EACH, each, strict=True)), dict(zip(WHOLE, whole, strict=True)), curves)
+
+
+def has_numba():
+    """Whether the compiled way can be taken."""
+    return importlib.util.find_spec("numba") is not None
+
+
+def _compiled():
+    from . import population_fast
+
+    return population_fast
