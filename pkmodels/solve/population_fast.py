@@ -82,9 +82,23 @@ def _at(x, state, theta, own, q, fed, phi, out):
 
 
 @njit(**_options)
-def _root(a, b, falling, level, order, state, theta, own, q, fed, phi, out):
+def _guess(a, b, ca, cb, sa, sb, level, order):
+    """Where the cubic with these ends and slopes is at the level (order 0) or turns (order 1): Newton's start."""
+    width = b - a
+    sa, sb, rise = sa * width, sb * width, cb - ca
+    c2, c3 = 3 * rise - 2 * sa - sb, sa + sb - 2 * rise
+    x = (level - ca) / rise if order == 0 else sa / (sa - sb)
+    for _ in range(4):
+        if order == 0:
+            x -= (ca - level + x * (sa + x * (c2 + x * c3))) / (sa + x * (2 * c2 + x * 3 * c3))
+        else:
+            x -= (sa + x * (2 * c2 + x * 3 * c3)) / (2 * c2 + x * 6 * c3)
+    return a + width * (x if 0.0 < x < 1.0 else 0.5)
+
+
+@njit(**_options)
+def _root(x, a, b, falling, level, order, state, theta, own, q, fed, phi, out):
     """Newton's steps that fall back on halving: where the value (order 0) or the slope (order 1) is at a level."""
-    x = 0.5 * (a + b)
     for _ in range(200):
         _at(x, state, theta, own, q, fed, phi, out)
         value = out[order] - level
@@ -95,11 +109,13 @@ def _root(a, b, falling, level, order, state, theta, own, q, fed, phi, out):
         else:
             b = x
         new = x - value / out[order + 1]
-        if not (a < new < b):
+        newton = a < new < b
+        if not newton:
             new = 0.5 * (a + b)
         moved = abs(new - x)
         x = new
-        if moved <= 1e-15:
+        # Newton's error squares itself: what is left after a step this small is below rounding.
+        if moved <= (1e-9 if newton else 1e-15):
             break
     return x
 
@@ -166,17 +182,18 @@ def _candidate(note, value, time):
 
 
 @njit(**_options)
-def _look(note, start, length, first, last, state, theta, own, q, fed, phi, out, lower, upper, lasting):
+def _look(note, start, length, first, last, state, after, theta, own, q, fed, phi, out, lower, upper, lasting):
     """Solve what happens within one step of one patient."""
-    _at(0.0, state, theta, own, q, fed, phi, out)
-    slope_first = out[1]
-    _at(1.0, state, theta, own, q, fed, phi, out)
-    slope_last = out[1]
+    slope_first = slope_last = 0.0
+    for i in range(len(state)):
+        slope_first += theta[i] * state[i] + own[i] * q[0]
+        slope_last += theta[i] * after[i] + own[i] * (q[0] + q[1] + q[2] / 2 + q[3] / 6)
     slack = _FLAT * max(abs(first), abs(last))
     turn, peak = 1.0, last
     turns = (slope_first > slack and slope_last < -slack) or (slope_first < -slack and slope_last > slack)
     if turns:
-        turn = _root(0.0, 1.0, slope_first > 0, 0.0, 1, state, theta, own, q, fed, phi, out)
+        turn = _guess(0.0, 1.0, first, last, slope_first, slope_last, 0.0, 1)
+        turn = _root(turn, 0.0, 1.0, slope_first > 0, 0.0, 1, state, theta, own, q, fed, phi, out)
         _at(turn, state, theta, own, q, fed, phi, out)
         peak = out[0]
     _candidate(note, first, start)
@@ -184,16 +201,18 @@ def _look(note, start, length, first, last, state, theta, own, q, fed, phi, out,
     _candidate(note, last, start + length)
     for piece in range(2 if turns else 1):
         a, b, ca, cb = (0.0, turn, first, peak) if piece == 0 else (turn, 1.0, peak, last)
+        sa, sb = slope_first if piece == 0 else 0.0, slope_last if piece == 1 or not turns else 0.0
         rising = cb > ca
         for order in range(2):
             # The lower limit: a value on it is inside. So it is on the upper one.
-            if rising == (order == 0):
-                if (ca >= lower) != (cb >= lower):
-                    x = _root(a, b, ca >= lower, lower, 0, state, theta, own, q, fed, phi, out)
-                    _change(note, start + x * length, _INSIDE if cb >= lower else _BELOW, lasting)
-            elif (ca > upper) != (cb > upper):
-                x = _root(a, b, ca >= upper, upper, 0, state, theta, own, q, fed, phi, out)
-                _change(note, start + x * length, _ABOVE if cb > upper else _INSIDE, lasting)
+            low = rising == (order == 0)
+            level = lower if low else upper
+            before, now = (ca >= level, cb >= level) if low else (ca > level, cb > level)
+            if before != now:
+                x = _guess(a, b, ca, cb, sa, sb, level, 0)
+                x = _root(x, a, b, ca >= level, level, 0, state, theta, own, q, fed, phi, out)
+                side = (_INSIDE if now else _BELOW) if low else (_ABOVE if now else _INSIDE)
+                _change(note, start + x * length, side, lasting)
 
 
 @njit(**_options)
@@ -208,129 +227,74 @@ def _walk(rates, amplitudes, hours, lengths, which, jumps, feeds, rows, breaks, 
 @njit(**_options)
 def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds, rows, breaks, entered, lower, upper,
            sustained, sampled, each, whole, curves):
-    """One vector of patients through the whole schedule; lanes that are not used repeat the first patient."""
-    m, fed, steps = rates.shape[0], feeds.shape[0] > 0, len(which)
+    """One vector of patients through the whole schedule; lanes that are not used repeat its first patient."""
+    m, fed = rates.shape[0], feeds.shape[0] > 0
+    three = 3 * ((m + 2) // 3)  # exponentials are added up in threes; those that fill up are zero
     counted, origin = rows[-1], hours[0]
     end_of_all = hours[counted]
     lasting = min(sustained, end_of_all - origin) * (1 - 1e-12)
-    rate, own = np.empty((m, LANES)), np.empty((m, LANES))
+    rate, own = np.full((three, LANES), -1.0), np.zeros((three, LANES))
     for i in range(m):
         for p in range(LANES):
             rate[i, p] = rates[i, offset + (p if p < used else 0)]
             own[i, p] = amplitudes[i, offset + (p if p < used else 0)]
-    decay, answer = np.empty((len(lengths), m, LANES)), np.empty((len(lengths) if fed else 0, 4, m, LANES))
-    phi, out, theta = np.empty(4), np.empty(3), np.empty(m)
-    for k in range(len(lengths)):
-        for i in range(m):
-            for p in range(LANES):
-                decay[k, i, p] = math.exp(rate[i, p] * lengths[k])
-                if fed:
-                    _answers(rate[i, p] * lengths[k], phi)
-                    for j in range(4):
-                        answer[k, j, i, p] = own[i, p] * phi[j]
-    z, kept, began = np.zeros((m, LANES)), np.empty((m, LANES)), np.zeros((m, LANES))
-    shown, q = np.zeros((STRIDE + 2, LANES)), np.zeros(4)
+    decay, answer = _steps(rate, own, lengths, fed)
+    z, began = np.zeros((three, LANES)), np.zeros((three, LANES))
+    # Without feeds: what an exponential of one has become after each step of a stride. With feeds: what each is.
+    table, tabled = np.empty((three, STRIDE + 1, LANES)), -1
+    shown, busy, change = np.zeros((STRIDE + 3, LANES)), np.zeros(LANES), np.zeros(LANES)
     notes = np.zeros((LANES, 16))
-    state, mine = np.empty(m), np.empty(m)
-    busy, trends, before = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
+    state, after, mine, theta = np.empty(m), np.empty(m), np.empty(m), np.empty(m)
+    q, phi, out = np.zeros(4), np.empty(4), np.empty(3)
     row, asked = 0, 0
     for segment in range(len(breaks) - 1):
         first, last = breaks[segment], breaks[segment + 1]
-        # What enters at once at the beginning of a segment.
-        for p in range(LANES):
-            jump = jumps[first, offset + (p if p < used else 0) if jumps.shape[1] > 1 else 0]
-            total = 0.0
-            for i in range(m):
-                z[i, p] += own[i, p] * jump
-                total += z[i, p]
-            shown[0, p] = total
-            trends[p] = 9.0  # the first step of a segment is always looked into
-        if first == rows[row] and first < counted:
-            for i in range(m):
-                for p in range(LANES):
-                    began[i, p] = z[i, p]
+        _enter(z, own, jumps[first], offset, used, shown[0])
+        change[:] = 0.0  # the first step of a segment is always looked into
         if first < counted:
+            if first == rows[row]:
+                began[:] = z
             for p in range(used):
-                side = _side(shown[0, p], lower, upper)
-                if first == 0:
-                    notes[p, :] = 0.0
-                    notes[p, _SIDE], notes[p, _MARK], notes[p, _STAY] = side, origin, origin
-                    notes[p, _FIRST] = origin if side == _INSIDE else np.nan
-                    notes[p, _ONSET], notes[p, _LEAVES] = np.nan, np.nan
-                elif side != int(notes[p, _SIDE]):
-                    _change(notes[p], hours[first], side, lasting)
-                if first == rows[row]:
-                    notes[p, _HIGH], notes[p, _LOW], notes[p, _THEN] = -np.inf, np.inf, -np.inf
-                    notes[p, _IN] = notes[p, _UNDER] = notes[p, _OVER] = 0.0
+                _begin(notes[p], _side(shown[0, p], lower, upper), hours[first], first == 0, first == rows[row], lasting)
         k0 = first
         while k0 < last:
-            k1 = min(k0 + STRIDE, last)
-            peek = 1 if k1 < last else 0
-            for i in range(m):
-                for p in range(LANES):
-                    kept[i, p] = z[i, p]
-            for k in range(k0, k1 + peek):
-                w = which[k]
-                total = shown[k - k0 + 1]
-                for p in range(LANES):
-                    total[p] = 0.0
-                for i in range(m):
-                    zi, di = z[i], decay[w, i]
-                    if k < k1:
-                        if not fed:
-                            for p in range(LANES):
-                                new = zi[p] * di[p]
-                                zi[p] = new
-                                total[p] += new
-                        else:
-                            _feed(zi, di, answer[w, :, i], feeds[k], offset, used, zi)
-                            for p in range(LANES):
-                                total[p] += zi[p]
-                    elif not fed:
-                        for p in range(LANES):
-                            total[p] += zi[p] * di[p]
-                    else:
-                        _feed(zi, di, answer[w, :, i], feeds[k], offset, used, busy)
-                        for p in range(LANES):
-                            total[p] += busy[p]
-            while asked < len(sampled) and sampled[asked] < k1:
+            steps = min(STRIDE, last - k0)
+            more = steps + (1 if k0 + steps < last else 0)  # a look ahead: whether the curve turns there
+            if fed:
+                _fed_states(z, table, decay, answer, which[k0: k0 + more], feeds[k0: k0 + more], offset, used)
+            else:
+                tabled = _powers(table, decay, which[k0: k0 + more], tabled)
+            _shown(z, table, shown, more, fed)
+            while asked < len(sampled) and sampled[asked] < k0 + steps:
                 for p in range(used):
                     curves[asked, offset + p] = shown[sampled[asked] - k0, p]
                 asked += 1
             if first < counted:
-                for p in range(LANES):
-                    before[p] = trends[p]
-                _flag(shown, k1 - k0, peek, trends, lower, upper, busy)
+                _flag(shown, more, change, lower, upper, busy)
                 for p in range(used):
-                    if busy[p] != 0.0 or k1 == last:
-                        for i in range(m):
-                            state[i], mine[i] = kept[i, p], own[i, p]
-                        previous = int(before[p])
-                        column = offset + p if feeds.shape[2] > 1 else 0
-                        for k in range(k0, k1):
-                            a, b = shown[k - k0, p], shown[k - k0 + 1, p]
-                            now = _trend(a, b)
-                            coming = _trend(b, shown[k - k0 + 2, p]) if k + 1 < k1 + peek else 9
+                    if not (busy[p] <= 0.0 or k0 + steps == last):
+                        continue
+                    column = offset + p if feeds.shape[2] > 1 else 0
+                    previous = 9 if k0 == first else _trend(shown[STRIDE + 2, p], shown[0, p])
+                    for k in range(steps):
+                        a, b = shown[k, p], shown[k + 1, p]
+                        now = _trend(a, b)
+                        coming = _trend(b, shown[k + 2, p]) if k + 1 < more else 9
+                        if now != previous or now != coming or _side(a, lower, upper) != _side(b, lower, upper):
+                            length = lengths[which[k0 + k]]
+                            for i in range(m):
+                                at_begin = 1.0 if fed else z[i, p]
+                                state[i] = z[i, p] if k == 0 else table[i, k - 1, p] * at_begin
+                                after[i] = table[i, k, p] * at_begin
+                                theta[i], mine[i] = rate[i, p] * length, own[i, p]
                             if fed:
                                 for j in range(4):
-                                    q[j] = feeds[k, j, column]
-                            if now != previous or now != coming or _side(a, lower, upper) != _side(b, lower, upper):
-                                for i in range(m):
-                                    theta[i] = rate[i, p] * lengths[which[k]]
-                                _look(notes[p], hours[k], hours[k + 1] - hours[k], a, b, state, theta, mine, q, fed, phi,
-                                      out, lower, upper, lasting)
-                            previous = now
-                            for i in range(m):
-                                new = state[i] * decay[which[k], i, p]
-                                if fed:
-                                    for j in range(4):
-                                        new += answer[which[k], j, i, p] * q[j]
-                                state[i] = new
-                for p in range(LANES):
-                    trends[p] = _trend(shown[k1 - k0 - 1, p], shown[k1 - k0, p])
-            for p in range(LANES):
-                shown[0, p] = shown[k1 - k0, p]
-            k0 = k1
+                                    q[j] = feeds[k0 + k, j, column]
+                            _look(notes[p], hours[k0 + k], length, a, b, state, after, theta, mine, q, fed, phi, out,
+                                  lower, upper, lasting)
+                        previous = now
+            _advance(z, table, shown, change, steps, fed)
+            k0 += steps
         if row < len(rows) - 1 and last == rows[row + 1]:
             for p in range(used):
                 note, who = notes[p], offset + p
@@ -348,43 +312,146 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
             curves[asked, offset + p] = shown[0, p]
         asked += 1
     for p in range(used):
-        note, who = notes[p], offset + p
-        side = int(note[_SIDE])
-        _stayed(note, end_of_all, side, lasting)
-        never = math.isnan(note[_FIRST])
-        if side != _INSIDE and not never:
-            note[_GAP] = max(note[_GAP], end_of_all - note[_OUT])
-        whole[0, who], whole[1, who] = note[_FIRST] - origin, note[_ONSET] - origin
-        whole[2, who] = np.nan if never or side == _INSIDE else note[_LEAVES] - origin
-        whole[3, who] = np.nan if never else note[_GAP]
-        whole[4, who] = np.nan if never else note[_GAP_BELOW]
+        _finish(notes[p], origin, end_of_all, lasting, whole[:, offset + p])
 
 
 @njit(**_options)
-def _feed(zi, di, answers, feed, offset, used, out):
-    """One step of one exponential of all lanes with what is fed."""
-    if feed.shape[1] == 1:
-        q0, q1, q2, q3 = feed[0, 0], feed[1, 0], feed[2, 0], feed[3, 0]
-        for p in range(LANES):
-            out[p] = zi[p] * di[p] + (answers[0, p] * q0 + answers[1, p] * q1 + answers[2, p] * q2 + answers[3, p] * q3)
-    else:
-        for p in range(LANES):
-            k = offset + (p if p < used else 0)
-            out[p] = zi[p] * di[p] + (answers[0, p] * feed[0, k] + answers[1, p] * feed[1, k]
-                                      + answers[2, p] * feed[2, k] + answers[3, p] * feed[3, k])
+def _steps(rate, own, lengths, fed):
+    """What becomes of each exponential in a step of each length, and its answer to a feed."""
+    decay = np.empty((len(lengths), *rate.shape))
+    answer, phi = np.empty((len(lengths) if fed else 0, 4, *rate.shape)), np.empty(4)
+    for k in range(len(lengths)):
+        for i in range(rate.shape[0]):
+            for p in range(rate.shape[1]):
+                decay[k, i, p] = math.exp(rate[i, p] * lengths[k])
+                if fed:
+                    _answers(rate[i, p] * lengths[k], phi)
+                    for j in range(4):
+                        answer[k, j, i, p] = own[i, p] * phi[j]
+    return decay, answer
 
 
 @njit(**_options)
-def _flag(shown, steps, peek, trends, lower, upper, busy):
-    """Which lanes turn or change sides within these steps."""
-    for p in range(LANES):
-        busy[p] = 0.0
-    for k in range(steps + peek):
+def _enter(z, own, jumps, offset, used, shown):
+    """What enters at once."""
+    shown[:] = 0.0
+    for p in range(len(shown)):
+        jump = jumps[offset + (p if p < used else 0) if len(jumps) > 1 else 0]
+        for i in range(len(z)):
+            z[i, p] += own[i, p] * jump
+            shown[p] += z[i, p]
+
+
+@njit(**_options)
+def _begin(note, side, time, of_all, of_row, lasting):
+    """A patient's notes at the beginning of a segment."""
+    if of_all:
+        note[:] = 0.0
+        note[_SIDE], note[_MARK], note[_STAY] = side, time, time
+        note[_FIRST] = time if side == _INSIDE else np.nan
+        note[_ONSET], note[_LEAVES] = np.nan, np.nan
+    elif side != int(note[_SIDE]):
+        _change(note, time, side, lasting)
+    if of_row:
+        note[_HIGH], note[_LOW], note[_THEN] = -np.inf, np.inf, -np.inf
+        note[_IN] = note[_UNDER] = note[_OVER] = 0.0
+
+
+@njit(**_options)
+def _finish(note, origin, end, lasting, whole):
+    """The numbers of `WHOLE` from a patient's notes."""
+    side, never = int(note[_SIDE]), math.isnan(note[_FIRST])
+    _stayed(note, end, side, lasting)
+    if side != _INSIDE and not never:
+        note[_GAP] = max(note[_GAP], end - note[_OUT])
+    whole[0], whole[1] = note[_FIRST] - origin, note[_ONSET] - origin
+    whole[2] = np.nan if never or side == _INSIDE else note[_LEAVES] - origin
+    whole[3] = np.nan if never else note[_GAP]
+    whole[4] = np.nan if never else note[_GAP_BELOW]
+
+
+@njit(**_options)
+def _powers(table, decay, which, tabled):
+    """Fill the table for steps of these lengths; returns the length of all its steps, or -1 where they differ."""
+    alike = which[0]
+    for w in which:
+        if w != alike:
+            alike = -1
+    if alike >= 0 and alike == tabled:
+        return tabled
+    for i in range(table.shape[0]):
+        table[i, 0] = decay[which[0], i]
+        # A table of one length is filled to its end: the next stride may be longer.
+        for k in range(1, table.shape[1] if alike >= 0 else len(which)):
+            before, now, factor = table[i, k - 1], table[i, k], decay[alike if alike >= 0 else which[k], i]
+            for p in range(len(now)):
+                now[p] = before[p] * factor[p]
+    return alike
+
+
+@njit(**_options)
+def _fed_states(z, table, decay, answer, which, feeds, offset, used):
+    """Fill the table with every exponential after every step, with what is fed."""
+    for i in range(table.shape[0]):
+        before = z[i]
+        for k in range(len(which)):
+            now, factor = table[i, k], decay[which[k], i]
+            a0, a1, a2, a3 = (answer[which[k], 0, i], answer[which[k], 1, i], answer[which[k], 2, i],
+                              answer[which[k], 3, i])
+            if feeds.shape[2] == 1:
+                q0, q1, q2, q3 = feeds[k, 0, 0], feeds[k, 1, 0], feeds[k, 2, 0], feeds[k, 3, 0]
+                for p in range(len(now)):
+                    now[p] = before[p] * factor[p] + (a0[p] * q0 + a1[p] * q1 + a2[p] * q2 + a3[p] * q3)
+            else:
+                for p in range(len(now)):
+                    c = offset + (p if p < used else 0)
+                    now[p] = before[p] * factor[p] + (a0[p] * feeds[k, 0, c] + a1[p] * feeds[k, 1, c]
+                                                      + a2[p] * feeds[k, 2, c] + a3[p] * feeds[k, 3, c])
+            before = now
+
+
+@njit(**_options)
+def _shown(z, table, shown, steps, fed):
+    """Concentrations after every step."""
+    for i in range(0, len(z), 3):
+        z0, z1, z2 = z[i], z[i + 1], z[i + 2]
+        for k in range(steps):
+            t0, t1, t2, total = table[i, k], table[i + 1, k], table[i + 2, k], shown[k + 1]
+            if fed and i == 0:
+                for p in range(len(total)):
+                    total[p] = t0[p] + t1[p] + t2[p]
+            elif fed:
+                for p in range(len(total)):
+                    total[p] += t0[p] + t1[p] + t2[p]
+            elif i == 0:
+                for p in range(len(total)):
+                    total[p] = z0[p] * t0[p] + z1[p] * t1[p] + z2[p] * t2[p]
+            else:
+                for p in range(len(total)):
+                    total[p] += z0[p] * t0[p] + z1[p] * t1[p] + z2[p] * t2[p]
+
+
+@njit(**_options)
+def _flag(shown, steps, change, lower, upper, busy):
+    """Make ``busy`` not positive in lanes that turn or touch a limit within these steps; none is overlooked."""
+    busy[:] = np.inf
+    for k in range(steps):
         a, b = shown[k], shown[k + 1]
-        for p in range(LANES):
-            slack = _FLAT * max(abs(a[p]), abs(b[p]))
-            trend = (1.0 if b[p] - a[p] > slack else 0.0) - (1.0 if a[p] - b[p] > slack else 0.0)
-            crossed = (1.0 if (a[p] >= lower) != (b[p] >= lower) else 0.0) + \
-                (1.0 if (a[p] > upper) != (b[p] > upper) else 0.0)
-            busy[p] += abs(trend - trends[p]) + crossed
-            trends[p] = trend
+        for p in range(len(busy)):
+            step = b[p] - a[p]
+            least = min(step * change[p], (a[p] - lower) * (b[p] - lower))
+            least = min(least, (a[p] - upper) * (b[p] - upper))
+            busy[p] = min(busy[p], least)
+            change[p] = step
+
+
+@njit(**_options)
+def _advance(z, table, shown, change, steps, fed):
+    """To the end of a stride; the last row of ``shown`` keeps the point before it."""
+    for i in range(len(z)):
+        for p in range(z.shape[1]):
+            z[i, p] = table[i, steps - 1, p] if fed else z[i, p] * table[i, steps - 1, p]
+    for p in range(z.shape[1]):
+        shown[STRIDE + 2, p] = shown[steps - 1, p]
+        change[p] = shown[steps, p] - shown[steps - 1, p]
+        shown[0, p] = shown[steps, p]
