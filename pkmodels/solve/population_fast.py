@@ -12,7 +12,7 @@ from numba import njit
 from .population_numpy import EACH, FLAT, HIGHER, WHOLE
 
 #: Patients walked side by side, and steps between two looks at whether something happened.
-LANES, STRIDE = 16, 32
+LANES, STRIDE = 16, 16
 _BELOW, _INSIDE, _ABOVE = 0, 1, 2
 _FLAT, _HIGHER = FLAT, HIGHER
 _MEASURES, _WHOLE = len(EACH), len(WHOLE)
@@ -88,6 +88,8 @@ def _guess(a, b, ca, cb, sa, sb, level, order):
     sa, sb, rise = sa * width, sb * width, cb - ca
     c2, c3 = 3 * rise - 2 * sa - sb, sa + sb - 2 * rise
     x = (level - ca) / rise if order == 0 else sa / (sa - sb)
+    if order == 0 and level > 0 and min(ca, cb) > 0 and max(ca, cb) > 1.5 * min(ca, cb):
+        return a + width * math.log(level / ca) / math.log(cb / ca)  # far apart: straight on a logarithmic scale
     for _ in range(4):
         if order == 0:
             x -= (ca - level + x * (sa + x * (c2 + x * c3))) / (sa + x * (2 * c2 + x * 3 * c3))
@@ -108,7 +110,11 @@ def _root(x, a, b, falling, level, order, state, theta, own, q, fed, phi, out):
             a = x
         else:
             b = x
-        new = x - value / out[order + 1]
+        if order == 0 and out[0] > 0 and level > 0:
+            # The logarithm of a curve that falls like an exponential is nearly straight.
+            new = x - math.log(out[0] / level) * out[0] / out[1]
+        else:
+            new = x - value / out[order + 1]
         newton = a < new < b
         if not newton:
             new = 0.5 * (a + b)
@@ -247,6 +253,10 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
     state, after, mine, theta = np.empty(m), np.empty(m), np.empty(m), np.empty(m)
     q, phi, out = np.zeros(4), np.empty(4), np.empty(3)
     row, asked = 0, 0
+    skips = not fed and len(sampled) == 0
+    slow_first = np.empty((m, LANES), dtype=np.int64)
+    for p in range(LANES):
+        slow_first[:, p] = np.argsort(-rate[:m, p])
     for segment in range(len(breaks) - 1):
         first, last = breaks[segment], breaks[segment + 1]
         _enter(z, own, jumps[first], offset, used, shown[0])
@@ -295,6 +305,18 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
                         previous = now
             _advance(z, table, shown, change, steps, fed)
             k0 += steps
+            if skips and k0 < last and first < counted and _monotone(slow_first, rate, z):
+                for p in range(used):
+                    span, total = hours[last] - hours[k0], 0.0
+                    for i in range(m):
+                        theta[i], mine[i], state[i] = rate[i, p] * span, own[i, p], z[i, p]
+                        after[i] = state[i] * math.exp(theta[i])
+                        z[i, p] = after[i]
+                        total += after[i]
+                    _look(notes[p], hours[k0], span, shown[0, p], total, state, after, theta, mine, q, fed, phi, out,
+                          lower, upper, lasting)
+                    shown[0, p] = total
+                k0 = last
         if row < len(rows) - 1 and last == rows[row + 1]:
             for p in range(used):
                 note, who = notes[p], offset + p
@@ -313,6 +335,24 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
         asked += 1
     for p in range(used):
         _finish(notes[p], origin, end_of_all, lasting, whole[:, offset + p])
+
+
+@njit(**_options)
+def _monotone(slow_first, rate, z):
+    """Whether no curve turns any more: Σ_k s_k (e_k - e_(k+1)) + s_n e_n has one sign if all partial sums s_k have.
+
+    The slope is Σ λ_i z_i e_i with e_i = exp(λ_i t), slowest first, so that each e_k - e_(k+1) is positive.
+    """
+    for p in range(z.shape[1]):
+        total, sign = 0.0, 0.0
+        for i in range(slow_first.shape[0]):
+            j = slow_first[i, p]
+            total += rate[j, p] * z[j, p]
+            if total != 0.0:
+                if sign * total < 0.0:
+                    return False
+                sign = total
+    return True
 
 
 @njit(**_options)
