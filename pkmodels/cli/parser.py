@@ -41,6 +41,7 @@ def parser():
     _batch(verbs)
     _predict(verbs)
     _coverage(verbs)
+    _population(verbs)
     _similarity(verbs)
     _report(verbs)
     _cite(verbs)
@@ -128,6 +129,24 @@ def _coverage(verbs):
     _output(p)
 
 
+def _population(verbs):
+    p = _verb(verbs, "population", "concentrations and time inside a window in many patients who differ",
+              'pkmodels population fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" --window goserelin \\\n'
+              '      --vary clearance=0.3 --patients 1000 --plot population.png')
+    _prediction(p, draws=0)
+    p.add_argument("--window", required=True, help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
+    p.add_argument("--patients", type=int, default=1000, metavar="N", help="how many (default: %(default)s)")
+    p.add_argument("--vary", action="append", default=[], metavar="NAME=CV",
+                   help="an assumed coefficient of variation between patients, such as --vary clearance=0.3")
+    p.add_argument("--people", metavar="FILE", help="a .csv of real people: a column per covariate of the drug card")
+    p.add_argument("--target", type=float, default=90.0, metavar="PERCENT",
+                   help="of the time inside that counts as attained (default: %(default)s)")
+    p.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
+    p.add_argument("--folder", metavar="DIR", help="keeps finished chunks; an interrupted run goes on from there")
+    p.add_argument("--plot", metavar="FILE.png", help="write the picture as well")
+    _output(p)
+
+
 def _similarity(verbs):
     p = _verb(verbs, "similarity", "whether two release profiles are alike by an agency's rules (f2 and more)",
               "pkmodels similarity reference.csv test.csv --rules ema\n"
@@ -168,7 +187,7 @@ def _demo(verbs):
     _seed(p, "of starts and draws")
 
 
-def _prediction(p):
+def _prediction(p, draws=200):
     p.add_argument("source", nargs="?", help=_SOURCE_HELP)
     p.add_argument("--model", help="a named release model with --set, or the model to fit to a data file")
     p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
@@ -179,7 +198,7 @@ def _prediction(p):
     p.add_argument("--bioavailability", type=float, help="share of what is released that reaches the blood")
     p.add_argument("--unreleased", choices=["stays", "rescaled"], default="stays",
                    help="what becomes of the share that the curve never releases (default: %(default)s)")
-    p.add_argument("--draws", type=int, default=200, help="draws from the fit for intervals (default: %(default)s)")
+    p.add_argument("--draws", type=int, default=draws, help="draws from the fit for intervals (default: %(default)s)")
     p.add_argument("--unit", default="ng/mL", help="of concentrations (default: %(default)s)")
     _reading(p)
     _seed(p, "of starts and draws")

@@ -142,9 +142,9 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
     patients : int
     seed : int
         Patient k is the same for the same seed, however many patients there are and whoever computes them.
-    window : tuple of (float, float), optional
-        Limits in ``concentration_unit``; 0 and infinity where there is none. `pkmodels.coverage` and the
-        command line read windows in words.
+    window : Window or (float, float), optional
+        As `pkmodels.read_window` gives it, or limits in ``concentration_unit``; 0 and infinity where there is
+        none. Needed for shares of time and crossings, which are found while the curves are walked.
     days, values, bioavailability, unreleased, concentration_unit
         As `predict` takes them.
     variability : mapping, optional
@@ -200,7 +200,7 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
     typical, share = _typical(release, drug, bioavailability)
     spread = variability_of(drug, variability, {k: v for k, v in typical.items() if k not in drug.parameters})
     factors, people_said = population_dataset.covariate_factors(drug, table, patients)
-    lower, upper = _limits(window)
+    lower, upper = _limits(window, concentration_unit, drug.analyte)
     drawn = ({},)
     if draws:
         if release is None or not release.can_draw:
@@ -294,10 +294,21 @@ def _allowed(release, typical):
     return found
 
 
-def _limits(window):
+def _limits(window, unit, analyte):
+    """The limits in a unit of concentration, minus infinity and infinity where there is none."""
     if window is None:
         return -np.inf, np.inf
-    lower, upper = window
+    if hasattr(window, "limits"):
+        window.require(analyte)
+        lower, upper = window.limits(unit)
+    elif isinstance(window, str) or np.ndim(window) != 1 or len(window) != 2:
+        raise PredictionError(f"window = {window!r} is not possible here; read it first, as in "
+                              f"window=pkmodels.read_window('0.5-1.2 ng/mL'), or give limits such as (0.5, 1.2)")
+    else:
+        lower, upper = (float(each) for each in window)
+    if not (0 <= lower < upper) or (lower == 0 and math.isinf(upper)):
+        raise PredictionError(f"the window from {lower:g} to {upper:g} {unit} holds nothing or everything; give limits "
+                              f"that rise, such as (0.5, 1.2)")
     return (lower if lower > 0 else -np.inf), upper
 
 
@@ -321,7 +332,7 @@ def _shown(times, horizon, wanted):
 def _counted_until(regimen, horizon, doses):
     """The end of the time that counts: that of the last dosing interval, or of the prediction."""
     natural = regimen.end_hour if regimen.ends else None
-    return horizon if natural is None or not math.isfinite(natural) or len(doses) == 1 and natural <= 0 \
+    return horizon if natural is None or not math.isfinite(natural) or (len(doses) == 1 and natural <= 0) \
         else min(horizon, natural)
 
 
