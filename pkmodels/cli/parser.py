@@ -131,8 +131,8 @@ def _coverage(verbs):
 
 def _population(verbs):
     p = _verb(verbs, "population", "concentrations and time inside a window in many patients who differ",
-              'pkmodels population fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" --window goserelin \\\n'
-              '      --vary clearance=0.3 --patients 1000 --plot population.png')
+              'pkmodels population fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" \\\n'
+              '      --window goserelin --vary clearance=0.3 --patients 1000 --plot population.png')
     _prediction(p, draws=0)
     p.add_argument("--window", required=True, help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
     p.add_argument("--patients", type=int, default=1000, metavar="N", help="how many (default: %(default)s)")

@@ -8,4 +8,5 @@ from .similarity_rules import read_rules
 from .window import Window, list_windows, read_window
 from .window_coverage import coverage
 
-__all__ = ["Coverage", "PopulationCoverage", "Similarity", "Window", "coverage", "list_windows", "read_rules", "read_window", "similarity"]
+__all__ = ["Coverage", "PopulationCoverage", "Similarity", "Window", "coverage", "list_windows", "read_rules",
+           "read_window", "similarity"]

@@ -118,7 +118,8 @@ class PopulationCoverage:
     @property
     def remarks(self):
         """The window's provenance, and what the prediction rests on, as sentences."""
-        return (*self.window.lines(), *(f"{key}: {self.about[key]}" for key in ("drug", "regimen") if key in self.about),
+        return (*self.window.lines(),
+                *(f"{key}: {self.about[key]}" for key in ("drug", "regimen") if key in self.about),
                 *(f"assumed: {each}" for each in self.about.get("assumptions", ())))
 
     def __repr__(self):

@@ -8,4 +8,5 @@ from .fits import plot_comparison, plot_fit, plot_residuals
 from .populations import plot_population
 from .predictions import plot_prediction, plot_release
 
-__all__ = ["plot_comparison", "plot_coverage", "plot_fit", "plot_population", "plot_prediction", "plot_release", "plot_residuals"]
+__all__ = ["plot_comparison", "plot_coverage", "plot_fit", "plot_population", "plot_prediction", "plot_release",
+           "plot_residuals"]

@@ -31,7 +31,7 @@ def plot_population(prediction, window=None, figure=None, *, log=False):
         who are inside.
     """
     if "plasma_quantiles" not in getattr(prediction, "data_vars", ()):
-        raise PredictionError("this is no population with a band of curves; predict with predict_population and band=True")
+        raise PredictionError("this is no population with a band of curves; use predict_population with band=True")
     quantiles = prediction["plasma_quantiles"]
     unit, analyte = quantiles.attrs["units"], quantiles.attrs.get("analyte", "drug")
     limits = _limits(prediction, window, unit, analyte)

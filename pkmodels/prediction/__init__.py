@@ -7,5 +7,5 @@ from .regimen import Dose, Regimen, read_regimen
 from .showing import row_times, table, text, to_dict
 from .sources import as_release
 
-__all__ = ["Dose", "Drug", "Regimen", "as_release", "horizon_hours", "list_drugs", "predict", "predict_population", "read_drug",
-           "read_regimen", "row_times", "table", "text", "to_dict"]
+__all__ = ["Dose", "Drug", "Regimen", "as_release", "horizon_hours", "list_drugs", "predict", "predict_population",
+           "read_drug", "read_regimen", "row_times", "table", "text", "to_dict"]

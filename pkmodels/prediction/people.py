@@ -87,8 +87,9 @@ def variability_of(drug, given=None, typical=None):
             covariance = np.pad(covariance, (0, 1))
             covariance[-1, -1] = spread**2
         how = "log-normal" if scale == "log" else "normal"
-        remarks.append(f"{name[0].upper()}{name[1:]} varies between patients with a coefficient of variation of {100 * cv:g} % "
-                       f"({how}), as declared by the user" + (" instead of the card's." if name in card.names else "."))
+        remarks.append(f"{name[0].upper()}{name[1:]} varies between patients with a coefficient of variation of "
+                       f"{100 * cv:g} % ({how}), as declared by the user"
+                       + (" instead of the card's." if name in card.names else "."))
     kept = [k for k in range(len(names)) if covariance[k, k] > 0]
     still = [name for name in drug.parameters if name not in [names[k] for k in kept]]
     if still:

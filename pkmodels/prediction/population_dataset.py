@@ -73,8 +73,8 @@ def covariate_factors(drug, table, patients):
         return None, []
     known = getattr(drug, "covariates", ())
     if not known:
-        raise PredictionError(f"the card of {drug.name} ({drug.set_name}) has no covariates, so a table of people changes "
-                              f"nothing; leave it away, or choose another set")
+        raise PredictionError(f"the card of {drug.name} ({drug.set_name}) has no covariates, so a table of people "
+                              f"changes nothing; leave it away, or choose another set")
     names = list(dict.fromkeys(each.covariate for each in known))
     for column in table.columns:
         if column not in names:
@@ -92,8 +92,8 @@ def covariate_factors(drug, table, patients):
             if not (np.isfinite(factors) & (factors > 0)).all():
                 row = int(np.argmin(np.isfinite(factors) & (factors > 0)))
                 raise PredictionError(f"{each.covariate} = {table[each.covariate].iloc[row]} (row {row + 1}) makes "
-                                      f"{each.parameter} {factors[row]:g} times its value; such a person is far outside "
-                                      f"what was studied")
+                                      f"{each.parameter} {factors[row]:g} times its value; such a person is far "
+                                      f"outside what was studied")
             rows[each.parameter] = rows.get(each.parameter, 1.0) * factors
     once = patients == len(table)
     how = "each once" if once else "drawn with replacement"
@@ -101,7 +101,7 @@ def covariate_factors(drug, table, patients):
             f"change {', '.join(rows)} as the card says."]
     missing = [name for name in names if name not in table.columns]
     if missing:
-        said.append(f"Covariates of the card that the table does not have stay at their reference: {', '.join(missing)}.")
+        said.append(f"Covariates that the table does not have stay at the card's reference: {', '.join(missing)}.")
     return Factors(rows, once), said
 
 
@@ -125,7 +125,8 @@ def dataset(found, job, drug, doses, end, draws, keep_curves, band, unit, attrib
     for name, values in each.items():
         if windowed or name not in WINDOWED:
             about = _about(name, unit, drug)
-            about["long_name"] = about["long_name"].removesuffix(" of the last dosing interval") + ", per dosing interval"
+            meaning = about["long_name"].removesuffix(" of the last dosing interval")
+            about["long_name"] = f"{meaning}, per dosing interval"
             variables[f"{name}_each"] = ((*dims[:-1], "interval", "patient"), lead(values), about)
     for name in job.variability.names if job.factors is None else {**dict.fromkeys(job.variability.names),
                                                                   **job.factors.rows}:
@@ -175,7 +176,8 @@ def _measures(found, bounds, doses):
 
 def _about(name, unit, drug):
     kind, meaning = MEANINGS[name]
-    found = {"units": {"time": "day", "concentration": unit, "area": f"{unit}*day"}.get(kind, kind), "long_name": meaning}
+    shown = {"time": "day", "concentration": unit, "area": f"{unit}*day"}.get(kind, kind)
+    found = {"units": shown, "long_name": meaning}
     return found | ({"analyte": drug.analyte} if kind in ("concentration", "area") else {})
 
 

@@ -83,8 +83,8 @@ def _folder(folder, fingerprint):
         except (ValueError, KeyError, TypeError):
             raise PredictionError(f"{manifest} cannot be read; choose an empty folder") from None
         if known != digest:
-            raise PredictionError(f"'{folder}' holds chunks of another population (other drug, regimen, window, seed or "
-                                  f"version); choose an empty folder")
+            raise PredictionError(f"'{folder}' holds chunks of another population (other drug, regimen, window, seed "
+                                  f"or version); choose an empty folder")
     elif any(folder.iterdir()):
         raise PredictionError(f"'{folder}' is not empty and has no manifest.json; choose an empty folder")
     else:

@@ -9,14 +9,38 @@ import math
 import numpy as np
 from numba import njit
 
-from .population_numpy import EACH, FLAT, HIGHER, WHOLE
+from .population_notes import (
+    FIRST,
+    GAP,
+    GAP_BELOW,
+    HIGH,
+    IN,
+    INSIDE,
+    LEAVES,
+    LOW,
+    MARK,
+    ONSET,
+    OPTIONS,
+    OUT,
+    OVER,
+    SIDE,
+    STAY,
+    THEN,
+    UNDER,
+    WHEN,
+    answers,
+    change_side,
+    look,
+    side_of,
+    spend,
+    stayed,
+    trend_of,
+)
+from .population_numpy import EACH, WHOLE
 
 #: Patients walked side by side, and steps between two looks at whether something happened.
 LANES, STRIDE = 16, 16
-_BELOW, _INSIDE, _ABOVE = 0, 1, 2
-_FLAT, _HIGHER = FLAT, HIGHER
 _MEASURES, _WHOLE = len(EACH), len(WHOLE)
-_options = {"cache": True, "nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
 
 def measured(bodies, schedule, lower, upper, sustained, sampled):
@@ -36,192 +60,7 @@ def measured(bodies, schedule, lower, upper, sustained, sampled):
     return each, whole, curves
 
 
-@njit(**_options)
-def _answers(y, out):
-    """φ_1 to φ_4, as `population_walk.answers_to_feed`."""
-    if abs(y) < 1.0:
-        fourth = 0.0
-        for j in range(18, -1, -1):
-            fourth = fourth * y / (j + 5) + 1.0
-        fourth /= 24.0
-        out[3] = fourth
-        out[2] = y * fourth + 1 / 6
-        out[1] = y * out[2] + 0.5
-        out[0] = y * out[1] + 1.0
-    else:
-        out[0] = math.expm1(y) / y
-        out[1] = (out[0] - 1.0) / y
-        out[2] = (out[1] - 0.5) / y
-        out[3] = (out[2] - 1 / 6) / y
-
-
-@njit(**_options)
-def _at(x, state, theta, own, q, fed, phi, out):
-    """Value and two derivatives by x within a step."""
-    value = first = second = 0.0
-    if not fed:
-        for i in range(len(state)):
-            part = state[i] * math.exp(theta[i] * x)
-            value += part
-            part *= theta[i]
-            first += part
-            second += part * theta[i]
-    else:
-        rate = q[0] + x * (q[1] + x * (q[2] / 2 + x * q[3] / 6))
-        bend = q[1] + x * (q[2] + x * q[3] / 2)
-        for i in range(len(state)):
-            y = theta[i] * x
-            _answers(y, phi)
-            fill = q[0] * phi[0] + x * (q[1] * phi[1] + x * (q[2] * phi[2] + x * q[3] * phi[3]))
-            part = state[i] * math.exp(y) + own[i] * x * fill
-            value += part
-            part = theta[i] * part + own[i] * rate
-            first += part
-            second += theta[i] * part + own[i] * bend
-    out[0], out[1], out[2] = value, first, second
-
-
-@njit(**_options)
-def _guess(a, b, ca, cb, sa, sb, level, order):
-    """Where the cubic with these ends and slopes is at the level (order 0) or turns (order 1): Newton's start."""
-    width = b - a
-    sa, sb, rise = sa * width, sb * width, cb - ca
-    c2, c3 = 3 * rise - 2 * sa - sb, sa + sb - 2 * rise
-    x = (level - ca) / rise if order == 0 else sa / (sa - sb)
-    if order == 0 and level > 0 and min(ca, cb) > 0 and max(ca, cb) > 1.5 * min(ca, cb):
-        return a + width * math.log(level / ca) / math.log(cb / ca)  # far apart: straight on a logarithmic scale
-    for _ in range(4):
-        if order == 0:
-            x -= (ca - level + x * (sa + x * (c2 + x * c3))) / (sa + x * (2 * c2 + x * 3 * c3))
-        else:
-            x -= (sa + x * (2 * c2 + x * 3 * c3)) / (2 * c2 + x * 6 * c3)
-    return a + width * (x if 0.0 < x < 1.0 else 0.5)
-
-
-@njit(**_options)
-def _root(x, a, b, falling, level, order, state, theta, own, q, fed, phi, out):
-    """Newton's steps that fall back on halving: where the value (order 0) or the slope (order 1) is at a level."""
-    for _ in range(200):
-        _at(x, state, theta, own, q, fed, phi, out)
-        value = out[order] - level
-        if value == 0.0:
-            return x
-        if (value > 0) == falling:
-            a = x
-        else:
-            b = x
-        if order == 0 and out[0] > 0 and level > 0:
-            # The logarithm of a curve that falls like an exponential is nearly straight.
-            new = x - math.log(out[0] / level) * out[0] / out[1]
-        else:
-            new = x - value / out[order + 1]
-        newton = a < new < b
-        if not newton:
-            new = 0.5 * (a + b)
-        moved = abs(new - x)
-        x = new
-        # Newton's error squares itself: what is left after a step this small is below rounding.
-        if moved <= (1e-9 if newton else 1e-15):
-            break
-    return x
-
-
-@njit(**_options)
-def _side(value, lower, upper):
-    return (1 if value >= lower else 0) + (1 if value > upper else 0)
-
-
-@njit(**_options)
-def _trend(begin, end):
-    slack = _FLAT * max(abs(begin), abs(end))
-    return 1 if end - begin > slack else (-1 if begin - end > slack else 0)
-
-
-# What is known of a patient so far: indices into its row of notes.
-_SIDE, _MARK, _STAY, _OUT, _FIRST, _ONSET, _LEAVES, _GAP, _GAP_BELOW, _IN, _UNDER, _OVER, _HIGH, _LOW, _WHEN, _THEN = \
-    range(16)
-
-
-@njit(**_options)
-def _change(note, time, side, lasting):
-    """The curve goes to another side of the window."""
-    _spend(note, time)
-    old = int(note[_SIDE])
-    _stayed(note, time, old, lasting)
-    if side == _INSIDE:
-        if math.isnan(note[_FIRST]):
-            note[_FIRST] = time
-        else:
-            note[_GAP] = max(note[_GAP], time - note[_OUT])
-    elif old == _INSIDE:
-        note[_OUT] = time
-    note[_STAY], note[_SIDE] = time, side
-
-
-@njit(**_options)
-def _stayed(note, time, old, lasting):
-    if old == _INSIDE:
-        note[_LEAVES] = time
-        if math.isnan(note[_ONSET]) and time - note[_STAY] >= lasting:
-            note[_ONSET] = note[_STAY]
-    elif old == _BELOW and not math.isnan(note[_FIRST]):
-        note[_GAP_BELOW] = max(note[_GAP_BELOW], time - note[_STAY])
-
-
-@njit(**_options)
-def _spend(note, time):
-    """Hours since the last mark go to the side where they were spent."""
-    side = int(note[_SIDE])
-    note[_UNDER if side == _BELOW else (_IN if side == _INSIDE else _OVER)] += time - note[_MARK]
-    note[_MARK] = time
-
-
-@njit(**_options)
-def _candidate(note, value, time):
-    """A value that may be the highest or the lowest of its interval."""
-    if value > note[_HIGH]:
-        note[_HIGH] = value
-    if value < note[_LOW]:
-        note[_LOW] = value
-    if note[_THEN] < value - _HIGHER * abs(value):
-        note[_THEN], note[_WHEN] = value, time
-
-
-@njit(**_options)
-def _look(note, start, length, first, last, state, after, theta, own, q, fed, phi, out, lower, upper, lasting):
-    """Solve what happens within one step of one patient."""
-    slope_first = slope_last = 0.0
-    for i in range(len(state)):
-        slope_first += theta[i] * state[i] + own[i] * q[0]
-        slope_last += theta[i] * after[i] + own[i] * (q[0] + q[1] + q[2] / 2 + q[3] / 6)
-    slack = _FLAT * max(abs(first), abs(last))
-    turn, peak = 1.0, last
-    turns = (slope_first > slack and slope_last < -slack) or (slope_first < -slack and slope_last > slack)
-    if turns:
-        turn = _guess(0.0, 1.0, first, last, slope_first, slope_last, 0.0, 1)
-        turn = _root(turn, 0.0, 1.0, slope_first > 0, 0.0, 1, state, theta, own, q, fed, phi, out)
-        _at(turn, state, theta, own, q, fed, phi, out)
-        peak = out[0]
-    _candidate(note, first, start)
-    _candidate(note, peak, start + turn * length)
-    _candidate(note, last, start + length)
-    for piece in range(2 if turns else 1):
-        a, b, ca, cb = (0.0, turn, first, peak) if piece == 0 else (turn, 1.0, peak, last)
-        sa, sb = slope_first if piece == 0 else 0.0, slope_last if piece == 1 or not turns else 0.0
-        rising = cb > ca
-        for order in range(2):
-            # The lower limit: a value on it is inside. So it is on the upper one.
-            low = rising == (order == 0)
-            level = lower if low else upper
-            before, now = (ca >= level, cb >= level) if low else (ca > level, cb > level)
-            if before != now:
-                x = _guess(a, b, ca, cb, sa, sb, level, 0)
-                x = _root(x, a, b, ca >= level, level, 0, state, theta, own, q, fed, phi, out)
-                side = (_INSIDE if now else _BELOW) if low else (_ABOVE if now else _INSIDE)
-                _change(note, start + x * length, side, lasting)
-
-
-@njit(**_options)
+@njit(**OPTIONS)
 def _walk(rates, amplitudes, hours, lengths, which, jumps, feeds, rows, breaks, entered, lower, upper, sustained,
           sampled, each, whole, curves):
     count = rates.shape[1]
@@ -230,7 +69,7 @@ def _walk(rates, amplitudes, hours, lengths, which, jumps, feeds, rows, breaks, 
                entered, lower, upper, sustained, sampled, each, whole, curves)
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds, rows, breaks, entered, lower, upper,
            sustained, sampled, each, whole, curves):
     """One vector of patients through the whole schedule; lanes that are not used repeat its first patient."""
@@ -254,18 +93,21 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
     q, phi, out = np.zeros(4), np.empty(4), np.empty(3)
     row, asked = 0, 0
     skips = not fed and len(sampled) == 0
-    slow_first = np.empty((m, LANES), dtype=np.int64)
+    slow_first, ended = np.empty((m, LANES), dtype=np.int64), np.empty((m, LANES))
+    done = np.zeros(LANES, dtype=np.bool_)
     for p in range(LANES):
         slow_first[:, p] = np.argsort(-rate[:m, p])
     for segment in range(len(breaks) - 1):
         first, last = breaks[segment], breaks[segment + 1]
         _enter(z, own, jumps[first], offset, used, shown[0])
         change[:] = 0.0  # the first step of a segment is always looked into
+        done[:] = False  # a patient whose curve turns no more in this segment is done with it at once
         if first < counted:
             if first == rows[row]:
                 began[:] = z
             for p in range(used):
-                _begin(notes[p], _side(shown[0, p], lower, upper), hours[first], first == 0, first == rows[row], lasting)
+                side = side_of(shown[0, p], lower, upper)
+                _begin(notes[p], side, hours[first], first == 0, first == rows[row], lasting)
         k0 = first
         while k0 < last:
             steps = min(STRIDE, last - k0)
@@ -282,15 +124,15 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
             if first < counted:
                 _flag(shown, more, change, lower, upper, busy)
                 for p in range(used):
-                    if not (busy[p] <= 0.0 or k0 + steps == last):
+                    if done[p] or not (busy[p] <= 0.0 or k0 + steps == last):
                         continue
                     column = offset + p if feeds.shape[2] > 1 else 0
-                    previous = 9 if k0 == first else _trend(shown[STRIDE + 2, p], shown[0, p])
+                    previous = 9 if k0 == first else trend_of(shown[STRIDE + 2, p], shown[0, p])
                     for k in range(steps):
                         a, b = shown[k, p], shown[k + 1, p]
-                        now = _trend(a, b)
-                        coming = _trend(b, shown[k + 2, p]) if k + 1 < more else 9
-                        if now != previous or now != coming or _side(a, lower, upper) != _side(b, lower, upper):
+                        now = trend_of(a, b)
+                        coming = trend_of(b, shown[k + 2, p]) if k + 1 < more else 9
+                        if now != previous or now != coming or side_of(a, lower, upper) != side_of(b, lower, upper):
                             length = lengths[which[k0 + k]]
                             for i in range(m):
                                 at_begin = 1.0 if fed else z[i, p]
@@ -300,34 +142,43 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
                             if fed:
                                 for j in range(4):
                                     q[j] = feeds[k0 + k, j, column]
-                            _look(notes[p], hours[k0 + k], length, a, b, state, after, theta, mine, q, fed, phi, out,
+                            look(notes[p], hours[k0 + k], length, a, b, state, after, theta, mine, q, fed, phi, out,
                                   lower, upper, lasting)
                         previous = now
             _advance(z, table, shown, change, steps, fed)
             k0 += steps
-            if skips and k0 < last and first < counted and _monotone(slow_first, rate, z):
+            if skips and k0 < last and first < counted:
+                waiting = 0
                 for p in range(used):
-                    span, total = hours[last] - hours[k0], 0.0
-                    for i in range(m):
-                        theta[i], mine[i], state[i] = rate[i, p] * span, own[i, p], z[i, p]
-                        after[i] = state[i] * math.exp(theta[i])
-                        z[i, p] = after[i]
-                        total += after[i]
-                    _look(notes[p], hours[k0], span, shown[0, p], total, state, after, theta, mine, q, fed, phi, out,
-                          lower, upper, lasting)
-                    shown[0, p] = total
-                k0 = last
+                    if not done[p] and _monotone(slow_first[:, p], rate[:, p], z[:, p]):
+                        done[p] = True
+                        span, total = hours[last] - hours[k0], 0.0
+                        for i in range(m):
+                            theta[i], mine[i], state[i] = rate[i, p] * span, own[i, p], z[i, p]
+                            after[i] = ended[i, p] = state[i] * math.exp(theta[i])
+                            total += after[i]
+                        look(notes[p], hours[k0], span, shown[0, p], total, state, after, theta, mine, q, fed, phi, out,
+                             lower, upper, lasting)
+                    waiting += not done[p]
+                if not waiting:
+                    k0 = last
+        for p in range(used):
+            if done[p]:
+                shown[0, p] = 0.0
+                for i in range(m):
+                    z[i, p] = ended[i, p]
+                    shown[0, p] += z[i, p]
         if row < len(rows) - 1 and last == rows[row + 1]:
             for p in range(used):
                 note, who = notes[p], offset + p
-                _spend(note, hours[last])
+                spend(note, hours[last])
                 area = 0.0
                 for i in range(m):
                     gained = entered[row, who if entered.shape[1] > 1 else 0] * own[i, p]
                     area += (z[i, p] - began[i, p] - gained) / rate[i, p]
-                each[0, row, who], each[1, row, who], each[2, row, who] = note[_IN], note[_UNDER], note[_OVER]
-                each[3, row, who], each[4, row, who] = note[_HIGH], note[_WHEN] - hours[rows[row]]
-                each[5, row, who], each[6, row, who], each[7, row, who] = note[_LOW], shown[0, p], area
+                each[0, row, who], each[1, row, who], each[2, row, who] = note[IN], note[UNDER], note[OVER]
+                each[3, row, who], each[4, row, who] = note[HIGH], note[WHEN] - hours[rows[row]]
+                each[5, row, who], each[6, row, who], each[7, row, who] = note[LOW], shown[0, p], area
             row += 1
     while asked < len(sampled):
         for p in range(used):
@@ -337,25 +188,23 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
         _finish(notes[p], origin, end_of_all, lasting, whole[:, offset + p])
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _monotone(slow_first, rate, z):
-    """Whether no curve turns any more: Σ_k s_k (e_k - e_(k+1)) + s_n e_n has one sign if all partial sums s_k have.
+    """Whether a curve turns no more: Σ_k s_k (e_k - e_(k+1)) + s_n e_n has one sign if all partial sums s_k have.
 
     The slope is Σ λ_i z_i e_i with e_i = exp(λ_i t), slowest first, so that each e_k - e_(k+1) is positive.
     """
-    for p in range(z.shape[1]):
-        total, sign = 0.0, 0.0
-        for i in range(slow_first.shape[0]):
-            j = slow_first[i, p]
-            total += rate[j, p] * z[j, p]
-            if total != 0.0:
-                if sign * total < 0.0:
-                    return False
-                sign = total
+    total, sign = 0.0, 0.0
+    for j in slow_first:
+        total += rate[j] * z[j]
+        if total != 0.0:
+            if sign * total < 0.0:
+                return False
+            sign = total
     return True
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _steps(rate, own, lengths, fed):
     """What becomes of each exponential in a step of each length, and its answer to a feed."""
     decay = np.empty((len(lengths), *rate.shape))
@@ -365,13 +214,13 @@ def _steps(rate, own, lengths, fed):
             for p in range(rate.shape[1]):
                 decay[k, i, p] = math.exp(rate[i, p] * lengths[k])
                 if fed:
-                    _answers(rate[i, p] * lengths[k], phi)
+                    answers(rate[i, p] * lengths[k], phi)
                     for j in range(4):
                         answer[k, j, i, p] = own[i, p] * phi[j]
     return decay, answer
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _enter(z, own, jumps, offset, used, shown):
     """What enters at once."""
     shown[:] = 0.0
@@ -382,35 +231,35 @@ def _enter(z, own, jumps, offset, used, shown):
             shown[p] += z[i, p]
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _begin(note, side, time, of_all, of_row, lasting):
     """A patient's notes at the beginning of a segment."""
     if of_all:
         note[:] = 0.0
-        note[_SIDE], note[_MARK], note[_STAY] = side, time, time
-        note[_FIRST] = time if side == _INSIDE else np.nan
-        note[_ONSET], note[_LEAVES] = np.nan, np.nan
-    elif side != int(note[_SIDE]):
-        _change(note, time, side, lasting)
+        note[SIDE], note[MARK], note[STAY] = side, time, time
+        note[FIRST] = time if side == INSIDE else np.nan
+        note[ONSET], note[LEAVES] = np.nan, np.nan
+    elif side != int(note[SIDE]):
+        change_side(note, time, side, lasting)
     if of_row:
-        note[_HIGH], note[_LOW], note[_THEN] = -np.inf, np.inf, -np.inf
-        note[_IN] = note[_UNDER] = note[_OVER] = 0.0
+        note[HIGH], note[LOW], note[THEN] = -np.inf, np.inf, -np.inf
+        note[IN] = note[UNDER] = note[OVER] = 0.0
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _finish(note, origin, end, lasting, whole):
     """The numbers of `WHOLE` from a patient's notes."""
-    side, never = int(note[_SIDE]), math.isnan(note[_FIRST])
-    _stayed(note, end, side, lasting)
-    if side != _INSIDE and not never:
-        note[_GAP] = max(note[_GAP], end - note[_OUT])
-    whole[0], whole[1] = note[_FIRST] - origin, note[_ONSET] - origin
-    whole[2] = np.nan if never or side == _INSIDE else note[_LEAVES] - origin
-    whole[3] = np.nan if never else note[_GAP]
-    whole[4] = np.nan if never else note[_GAP_BELOW]
+    side, never = int(note[SIDE]), math.isnan(note[FIRST])
+    stayed(note, end, side, lasting)
+    if side != INSIDE and not never:
+        note[GAP] = max(note[GAP], end - note[OUT])
+    whole[0], whole[1] = note[FIRST] - origin, note[ONSET] - origin
+    whole[2] = np.nan if never or side == INSIDE else note[LEAVES] - origin
+    whole[3] = np.nan if never else note[GAP]
+    whole[4] = np.nan if never else note[GAP_BELOW]
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _powers(table, decay, which, tabled):
     """Fill the table for steps of these lengths; returns the length of all its steps, or -1 where they differ."""
     alike = which[0]
@@ -429,7 +278,7 @@ def _powers(table, decay, which, tabled):
     return alike
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _fed_states(z, table, decay, answer, which, feeds, offset, used):
     """Fill the table with every exponential after every step, with what is fed."""
     for i in range(table.shape[0]):
@@ -450,7 +299,7 @@ def _fed_states(z, table, decay, answer, which, feeds, offset, used):
             before = now
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _shown(z, table, shown, steps, fed):
     """Concentrations after every step."""
     for i in range(0, len(z), 3):
@@ -471,7 +320,7 @@ def _shown(z, table, shown, steps, fed):
                     total[p] += z0[p] * t0[p] + z1[p] * t1[p] + z2[p] * t2[p]
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _flag(shown, steps, change, lower, upper, busy):
     """Make ``busy`` not positive in lanes that turn or touch a limit within these steps; none is overlooked."""
     busy[:] = np.inf
@@ -485,7 +334,7 @@ def _flag(shown, steps, change, lower, upper, busy):
             change[p] = step
 
 
-@njit(**_options)
+@njit(**OPTIONS)
 def _advance(z, table, shown, change, steps, fed):
     """To the end of a stride; the last row of ``shown`` keeps the point before it."""
     for i in range(len(z)):

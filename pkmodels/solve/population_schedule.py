@@ -55,10 +55,11 @@ class Schedule:
     @cached_property
     def entered(self):
         """Milligrams that enter in every interval after its first moment and before its end, (intervals, patients)."""
-        during = np.zeros_like(self.jumps) if self.feeds is None else np.einsum("kjp,j->kp", self.feeds, 1 / _FACTORIALS)
-        later = self.jumps.copy()
-        later[self.rows[:-1]] = 0.0
-        return np.add.reduceat((during + later)[:self.rows[-1]], self.rows[:-1])
+        entered = self.jumps.copy()
+        entered[self.rows[:-1]] = 0.0
+        if self.feeds is not None:
+            entered = entered + np.einsum("kjp,j->kp", self.feeds, 1 / _FACTORIALS)
+        return np.add.reduceat(entered[:self.rows[-1]], self.rows[:-1])
 
     def only(self, chosen):
         """The schedule of some of the patients."""
