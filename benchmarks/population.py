@@ -63,8 +63,8 @@ def ivp(p, method="LSODA"):
         m, x = a[..., k], np.zeros(5)
         for dose in DOSES:
             x = x + DOSE * b[:, k]
-            found = solve_ivp(lambda t, y, m=m: m @ y, (0, 720), x, method=method, jac=m if method != "RK45" else None,
-                              t_eval=np.arange(0.0, 721.0), rtol=1e-8, atol=1e-10)
+            found = solve_ivp(lambda t, y, m=m: m @ y, (0, 720), x, method=method,
+                              jac=lambda t, y, m=m: m, t_eval=np.arange(0.0, 721.0), rtol=1e-8, atol=1e-10)
             x = found.y[:, -1]
 
 

@@ -107,7 +107,7 @@ def _kept(folder, first, count):
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             found = {name: file[name] for name in file.files}
     except (ValueError, OSError, zipfile.BadZipFile, EOFError):
         return None  # not whole: computed again
