@@ -11,6 +11,7 @@ medians of rounds in which all take turns, warm. Peers that are not installed ar
 
 import argparse
 import importlib.util
+import os
 import time
 
 import numpy as np
@@ -40,7 +41,8 @@ def arrays(p):
     a, w, b = np.zeros((5, 5, count)), np.zeros((5, count)), np.zeros((5, count))
     a[0, 0], a[1, 1], a[2, 0], a[2, 1], a[2, 2], a[3, 2] = (
         -p["burst"], -p["sustained"], p["burst"], p["sustained"], -p["tissue"], p["tissue"])
-    a[3, 3], a[4, 3], a[3, 4], a[4, 4] = -(p["cl"] + p["q"]) / p["v"], p["q"] / p["v"], p["q"] / p["v2"], -p["q"] / p["v2"]
+    a[3, 3], a[4, 3] = -(p["cl"] + p["q"]) / p["v"], p["q"] / p["v"]
+    a[3, 4], a[4, 4] = p["q"] / p["v2"], -p["q"] / p["v2"]
     b[0], b[1], w[3] = 0.2, 0.8, 1000 / p["v"]
     return a, b, w
 
@@ -58,10 +60,10 @@ def ours_curves(p, fast):
 
 def ivp(p, method="LSODA"):
     """scipy.integrate.solve_ivp, hourly, patient by patient."""
-    a, b, w = arrays(p)
+    a, b, _ = arrays(p)
     for k in range(a.shape[2]):
         m, x = a[..., k], np.zeros(5)
-        for dose in DOSES:
+        for _dose in DOSES:
             x = x + DOSE * b[:, k]
             found = solve_ivp(lambda t, y, m=m: m @ y, (0, 720), x, method=method,
                               jac=lambda t, y, m=m: m, t_eval=np.arange(0.0, 721.0), rtol=1e-8, atol=1e-10)
@@ -113,34 +115,33 @@ class Roadrunner:
 
 
 def _sbml():
-    flows = {"fast_to_tissue": ("fast", "tissues", "burst * fast"), "slow_to_tissue": ("slow", "tissues", "sustained * slow"),
-             "uptake": ("tissues", "central", "tissue * tissues"), "out": ("central", None, "cl / v * central"),
-             "there": ("central", "deep", "q / v * central"), "back": ("deep", "central", "q / v2 * deep")}
-    species = "".join(f'<species id="{s}" compartment="c" initialAmount="0" hasOnlySubstanceUnits="true" '
-                      f'boundaryCondition="false" constant="false"/>' for s in ("fast", "slow", "tissues", "central", "deep"))
+    """The job as SBML, level 3."""
+    flows = (("fast", "tissues", ("burst", "fast")), ("slow", "tissues", ("sustained", "slow")),
+             ("tissues", "central", ("tissue", "tissues")), ("central", None, ("cl", "central", "/v")),
+             ("central", "deep", ("q", "central", "/v")), ("deep", "central", ("q", "deep", "/v2")))
+    species = "".join(
+        f'<species id="{s}" compartment="c" initialAmount="0" hasOnlySubstanceUnits="true" boundaryCondition="false" '
+        f'constant="false"/>' for s in ("fast", "slow", "tissues", "central", "deep"))
     parameters = "".join(f'<parameter id="{n}" value="{v}" constant="false"/>' for n, v in TYPICAL.items())
+    one = '<speciesReference species="{}" stoichiometry="1" constant="true"/>'
     reactions = ""
-    for name, (source, target, rate) in flows.items():
-        product = f'<listOfProducts><speciesReference species="{target}" stoichiometry="1" constant="true"/></listOfProducts>' \
-            if target else ""
-        reactions += (f'<reaction id="{name}" reversible="false" fast="false"><listOfReactants><speciesReference '
-                      f'species="{source}" stoichiometry="1" constant="true"/></listOfReactants>{product}{_law(rate)}</reaction>')
-    return ('<?xml version="1.0"?><sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"><model '
-            'id="m"><listOfCompartments><compartment id="c" size="1" spatialDimensions="3" constant="true"/>'
-            f'</listOfCompartments><listOfSpecies>{species}</listOfSpecies><listOfParameters>{parameters}</listOfParameters>'
-            f'<listOfReactions>{reactions}</listOfReactions></model></sbml>')
+    for k, (source, target, factors) in enumerate(flows):
+        products = f"<listOfProducts>{one.format(target)}</listOfProducts>" if target else ""
+        reactions += (f'<reaction id="r{k}" reversible="false" fast="false"><listOfReactants>{one.format(source)}'
+                      f"</listOfReactants>{products}{_law(factors)}</reaction>")
+    return ('<?xml version="1.0"?><sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1">'
+            '<model id="m"><listOfCompartments><compartment id="c" size="1" spatialDimensions="3" constant="true"/>'
+            f"</listOfCompartments><listOfSpecies>{species}</listOfSpecies><listOfParameters>{parameters}"
+            f"</listOfParameters><listOfReactions>{reactions}</listOfReactions></model></sbml>")
 
 
-def _law(rate):
-    """A product and quotient of names as MathML."""
-    factor, *rest = rate.replace("/", "* 1/").split("*")
-    tree = f"<ci>{factor.strip()}</ci>"
-    for each in rest:
-        kind, name = ("divide", each.replace("1/", "").strip()) if "1/" in each else ("times", each.strip())
-        tree = f"<apply><{kind}/>{tree}<ci>{name}</ci></apply>"
-    used = sorted({w for w in rate.replace("*", " ").replace("/", " ").split()} & {"fast", "slow", "tissues", "central", "deep"})
-    modifiers = "" if used else ""
-    return f'{modifiers}<kineticLaw><math xmlns="http://www.w3.org/1998/Math/MathML">{tree}</math></kineticLaw>'
+def _law(factors):
+    """A product of names as MathML; a name behind a slash divides."""
+    tree = f"<ci>{factors[0]}</ci>"
+    for each in factors[1:]:
+        kind = "divide" if each.startswith("/") else "times"
+        tree = f"<apply><{kind}/>{tree}<ci>{each.lstrip('/')}</ci></apply>"
+    return f'<kineticLaw><math xmlns="http://www.w3.org/1998/Math/MathML">{tree}</math></kineticLaw>'
 
 
 def reference(p, patient):
@@ -215,7 +216,7 @@ def main():
         print("myokit is left out: it needs a C compiler and SUNDIALS when it runs")
     spent = {name: [] for name, _, _ in runs}
     data = {name: people(count, seed=2) for name, _, count in runs}
-    for name, run, _ in runs:
+    for _, run, _ in runs:
         run(people(2))
     for _ in range(given.rounds):
         for name, run, count in runs:
@@ -226,8 +227,8 @@ def main():
         wall, processor = np.median(spent[name], axis=0)
         print(f"{name:<40}{count:>9}{1e6 * wall:>16.2f}{1e6 * processor:>17.2f}{processor / best:>9.1f}")
     load = np.median(spent[runs[0][0]], axis=0)
-    print(f"\nratios are of processor time; the machine was {load[0] / load[1]:.2f} times slower by the clock because of "
-          f"other work")
+    print(f"\nratios are of processor time; by the clock all of it took {load[0] / load[1]:.2f} times as long (other work "
+          f"on the {os.cpu_count()} processors of this machine)")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from .population_numpy import FLAT, HIGHER
 OPTIONS = {"cache": True, "nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 BELOW, INSIDE, ABOVE = 0, 1, 2
 _FLAT, _HIGHER = FLAT, HIGHER
+#: exp of this is 1e-26: what has decayed so far is below rounding, even where exponentials cancel.
+_GONE = -60.0
 @njit(**OPTIONS)
 def answers(y, out):
     """φ_1 to φ_4, as `population_walk.answers_to_feed`."""
@@ -38,7 +40,10 @@ def value_at(x, state, theta, own, q, fed, phi, out):
     value = first = second = 0.0
     if not fed:
         for i in range(len(state)):
-            part = state[i] * math.exp(theta[i] * x)
+            y = theta[i] * x
+            if y < _GONE:
+                continue
+            part = state[i] * math.exp(y)
             value += part
             part *= theta[i]
             first += part
