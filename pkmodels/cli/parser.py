@@ -133,7 +133,8 @@ def _population(verbs):
     p = _verb(verbs, "population", "concentrations and time inside a window in many patients who differ",
               'pkmodels population fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" \\\n'
               '      --window goserelin --vary clearance=0.3 --patients 1000 --plot population.png')
-    _prediction(p, draws=0)
+    _prediction(p)
+    p.set_defaults(draws=0)
     p.add_argument("--window", required=True, help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
     p.add_argument("--patients", type=int, default=1000, metavar="N", help="how many (default: %(default)s)")
     p.add_argument("--vary", action="append", default=[], metavar="NAME=CV",
@@ -187,7 +188,7 @@ def _demo(verbs):
     _seed(p, "of starts and draws")
 
 
-def _prediction(p, draws=200):
+def _prediction(p):
     p.add_argument("source", nargs="?", help=_SOURCE_HELP)
     p.add_argument("--model", help="a named release model with --set, or the model to fit to a data file")
     p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
@@ -198,7 +199,7 @@ def _prediction(p, draws=200):
     p.add_argument("--bioavailability", type=float, help="share of what is released that reaches the blood")
     p.add_argument("--unreleased", choices=["stays", "rescaled"], default="stays",
                    help="what becomes of the share that the curve never releases (default: %(default)s)")
-    p.add_argument("--draws", type=int, default=draws, help="draws from the fit for intervals (default: %(default)s)")
+    p.add_argument("--draws", type=int, default=200, help="draws from the fit for intervals (default: %(default)s)")
     p.add_argument("--unit", default="ng/mL", help="of concentrations (default: %(default)s)")
     _reading(p)
     _seed(p, "of starts and draws")
