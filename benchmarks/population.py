@@ -227,8 +227,8 @@ def main():
         wall, processor = np.median(spent[name], axis=0)
         print(f"{name:<40}{count:>9}{1e6 * wall:>16.2f}{1e6 * processor:>17.2f}{processor / best:>9.1f}")
     load = np.median(spent[runs[0][0]], axis=0)
-    print(f"\nratios are of processor time; by the clock all of it took {load[0] / load[1]:.2f} times as long (other work "
-          f"on the {os.cpu_count()} processors of this machine)")
+    print(f"\nratios are of processor time; by the clock all of it took {load[0] / load[1]:.2f} times as long "
+          f"(other work on the {os.cpu_count()} processors of this machine)")
 
 
 if __name__ == "__main__":

@@ -96,7 +96,12 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
     slow_first, ended = np.empty((m, LANES), dtype=np.int64), np.empty((m, LANES))
     done = np.zeros(LANES, dtype=np.bool_)
     for p in range(LANES):
-        slow_first[:, p] = np.argsort(-rate[:m, p])
+        for i in range(m):  # put in its place among those before it
+            k = i
+            while k > 0 and rate[slow_first[k - 1, p], p] < rate[i, p]:
+                slow_first[k, p] = slow_first[k - 1, p]
+                k -= 1
+            slow_first[k, p] = i
     for segment in range(len(breaks) - 1):
         first, last = breaks[segment], breaks[segment + 1]
         _enter(z, own, jumps[first], offset, used, shown[0])
