@@ -18,10 +18,10 @@ _HOME = {
                    "distance_profile", "embolised", "fit_in_vivo", "lint_events", "local_ratio", "normalised",
                    "predict", "reach", "read_drug", "read_events", "read_regimen", "read_site", "respond"),
     "solve.release": ("Release",),
-    "metrics": ("Coverage", "Exposure", "Similarity", "Window", "coverage", "exposure", "prediction_errors",
-                "read_window", "similarity"),
-    "plotting": ("plot_comparison", "plot_coverage", "plot_fit", "plot_prediction", "plot_reach", "plot_release",
-                 "plot_residuals"),
+    "metrics": ("Coverage", "Exposure", "PopulationCoverage", "Similarity", "Window", "coverage", "exposure",
+                "prediction_errors", "read_window", "similarity"),
+    "plotting": ("plot_comparison", "plot_coverage", "plot_fit", "plot_population", "plot_prediction", "plot_reach",
+                 "plot_release", "plot_residuals"),
     "reporting": ("report",),
     "app.explorer": ("explore",),
     "references": ("cite",),
@@ -37,6 +37,7 @@ _HOME = {
     "mixtures": ("either", "with_sizes"),
     "solve.acid": ("AcidCriterion", "acid_criterion"),
     "clocks": ("Course",),
+    "prediction.population": ("predict_population",),
 }
 _PLACE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = sorted(_PLACE)

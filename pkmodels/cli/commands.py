@@ -99,6 +99,13 @@ def coverage(given):
     remark("", *found.verdict, "", *found.remarks)
 
 
+def population(given):
+    """Many patients who differ."""
+    from . import populations
+
+    populations.run(given, _fitted(given), _assigned(given.set))
+
+
 def similarity(given):
     """Two release profiles by an agency's rules."""
     from .. import metrics

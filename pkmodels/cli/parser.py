@@ -49,6 +49,7 @@ def parser():
     _exposure(verbs)
     _events(verbs)
     _invivo(verbs)
+    _population(verbs)
     _similarity(verbs)
     _report(verbs)
     _cite(verbs)
@@ -201,6 +202,25 @@ def _invivo(verbs):
 def _plasma_units(p):
     p.add_argument("--plasma-unit", help="of measured concentrations, if not in the header, such as ng/mL")
     p.add_argument("--molar-mass", help="such as '293.25 g/mol', to turn molar concentrations into mass")
+
+
+def _population(verbs):
+    p = _verb(verbs, "population", "concentrations and time inside a window in many patients who differ",
+              'pkmodels population fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" \\\n'
+              '      --window goserelin --vary clearance=0.3 --patients 1000 --plot population.png')
+    _prediction(p)
+    p.set_defaults(draws=0)
+    p.add_argument("--window", required=True, help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
+    p.add_argument("--patients", type=int, default=1000, metavar="N", help="how many (default: %(default)s)")
+    p.add_argument("--vary", action="append", default=[], metavar="NAME=CV",
+                   help="an assumed coefficient of variation between patients, such as --vary clearance=0.3")
+    p.add_argument("--people", metavar="FILE", help="a .csv of real people: a column per covariate of the drug card")
+    p.add_argument("--target", type=float, default=90.0, metavar="PERCENT",
+                   help="of the time inside that counts as attained (default: %(default)s)")
+    p.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
+    p.add_argument("--folder", metavar="DIR", help="keeps finished chunks; an interrupted run goes on from there")
+    p.add_argument("--plot", metavar="FILE.png", help="write the picture as well")
+    _output(p)
 
 
 def _similarity(verbs):

@@ -2,6 +2,7 @@
 
 from .exposure import exposure
 from .exposure_result import Exposure
+from .population_coverage import PopulationCoverage
 from .prediction_error import prediction_errors
 from .result import Coverage
 from .similarity import similarity
@@ -10,5 +11,5 @@ from .similarity_rules import read_rules
 from .window import Window, list_windows, read_window
 from .window_coverage import coverage
 
-__all__ = ["Coverage", "Exposure", "Similarity", "Window", "coverage", "exposure", "list_windows",
+__all__ = ["Coverage", "Exposure", "PopulationCoverage", "Similarity", "Window", "coverage", "exposure", "list_windows",
            "prediction_errors", "read_rules", "read_window", "similarity"]

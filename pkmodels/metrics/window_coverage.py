@@ -9,6 +9,7 @@ from ..errors import PredictionError, UnitError, unknown
 from . import words
 from .crossing import Curves, on
 from .measures import NAMES, measured, missing
+from .population_coverage import population_coverage, window_of
 from .result import Coverage
 from .verdict import verdict
 from .window import read_window
@@ -16,8 +17,11 @@ from .window import read_window
 _ABOUT = ("drug", "population", "regimen", "model", "body", "seed", "pkmodels_version", "citations", "assumptions")
 
 
-def coverage(prediction, window, *, variable="plasma", sustained="24 h"):
+def coverage(prediction, window=None, *, variable="plasma", sustained="24 h", target=90.0):
     """How long a predicted concentration is inside a window.
+
+    Of a population (`predict_population`) it tells how the patients spread and how many of them are inside
+    for at least ``target`` per cent of the time; its window and ``sustained`` are those it was predicted with.
 
     The curve between points is a monotone cubic of its own between any two doses; times and
     shares are exact for that curve and do not depend on counting points.
@@ -29,14 +33,17 @@ def coverage(prediction, window, *, variable="plasma", sustained="24 h"):
         ``units`` and ``analyte``), perhaps ``<variable>_draws`` over ``draw`` and ``time``, and the
         attribute ``dose_times`` in the unit of time.
     window : Window or str
-        As `read_window` reads it: ``"goserelin"``, ``"0.5-1.2 ng/mL"``, ``"> 0.5 ng/mL"``.
+        As `read_window` reads it: ``"goserelin"``, ``"0.5-1.2 ng/mL"``, ``"> 0.5 ng/mL"``. Of a population it
+        may be left out.
     variable : str
     sustained : str
         How long a stay inside must last to count as the onset.
+    target : float
+        Of a population: per cent of the time inside that counts as attained.
 
     Returns
     -------
-    Coverage
+    Coverage, or PopulationCoverage of a population
         Overall and for each dosing interval, from a dose to the next. The last interval is as long
         as the one before it, or ends with the prediction.
 
@@ -45,6 +52,9 @@ def coverage(prediction, window, *, variable="plasma", sustained="24 h"):
     PredictionError, UnitError
         If the prediction or the window cannot be used; the message says why.
     """
+    if getattr(prediction, "attrs", {}).get("kind") == "population":
+        known = window_of(prediction) if window is None else read_window(window)
+        return population_coverage(prediction, known, target)
     values, draws, time, time_unit, unit, analyte = _series(prediction, variable)
     window = read_window(window)
     window.require(analyte)

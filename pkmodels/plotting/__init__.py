@@ -6,7 +6,8 @@ Without ``ax`` a figure of its own is made; ``plot_fit(fit).figure.savefig("fit.
 from .bars import plot_coverage
 from .distance import plot_reach
 from .fits import plot_comparison, plot_fit, plot_residuals
+from .populations import plot_population
 from .predictions import plot_prediction, plot_release
 
-__all__ = ["plot_comparison", "plot_coverage", "plot_fit", "plot_prediction", "plot_reach", "plot_release",
-           "plot_residuals"]
+__all__ = ["plot_comparison", "plot_coverage", "plot_fit", "plot_population", "plot_prediction", "plot_reach",
+           "plot_release", "plot_residuals"]

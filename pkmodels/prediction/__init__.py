@@ -8,6 +8,7 @@ from .drug import Drug, list_drugs, read_drug
 from .events import Events, lint_events, read_events
 from .in_vivo import InVivo, read_in_vivo
 from .in_vivo_fit import InVivoFit, fit_in_vivo
+from .population import predict_population
 from .predicting import horizon_hours
 from .ratio import LocalRatio, local_ratio
 from .regimen import Dose, Regimen, read_regimen
@@ -19,6 +20,6 @@ from .steady import predict
 
 __all__ = ["Absorbed", "Disposition", "Dose", "Drug", "Events", "InVivo", "InVivoFit", "LocalRatio", "Regimen", "Site",
            "absorbed", "as_release", "disposition", "distance_profile", "embolised", "exchange_flow", "fit_in_vivo",
-           "horizon_hours", "lint_events", "list_drugs", "list_sites", "local_ratio", "normalised", "predict", "reach",
-           "read_drug", "read_events", "read_in_vivo", "read_regimen", "read_site", "respond", "row_times", "table",
-           "text", "to_dict"]
+           "horizon_hours", "lint_events", "list_drugs", "list_sites", "local_ratio", "normalised", "predict",
+           "predict_population", "reach", "read_drug", "read_events", "read_in_vivo", "read_regimen", "read_site",
+           "respond", "row_times", "table", "text", "to_dict"]

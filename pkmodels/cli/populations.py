@@ -1,0 +1,57 @@
+"""The verb population."""
+
+from pathlib import Path
+
+from ..errors import PredictionError, RecordError
+from . import output
+
+
+def run(given, fitted, values):
+    """Predict a population, print how it covers the window, and draw it where asked."""
+    from .. import metrics, prediction
+
+    if not given.drug or not given.regimen:
+        raise PredictionError("a population needs --drug and --regimen")
+    window = metrics.read_window(given.window)
+    found = prediction.predict_population(
+        fitted if fitted is not None else given.model, drug=given.drug, regimen=given.regimen, days=given.days,
+        values=None if fitted is not None else values, patients=given.patients, seed=given.seed, window=window,
+        variability=_varied(given.vary), table=_people(given.people), draws=given.draws,
+        bioavailability=given.bioavailability, unreleased=given.unreleased, concentration_unit=given.unit,
+        workers=given.workers, folder=given.folder, band=given.plot is not None,
+        progress=lambda chunks: output.progress(chunks, "chunks of patients"))
+    covered = metrics.coverage(found, window, target=given.target)
+    if given.plot is not None:
+        from .. import plotting
+
+        path = output.destination(given, given.plot, (".png", ".pdf", ".svg"))
+        plotting.plot_population(found)[0].figure.savefig(path, dpi=200)
+    output.result(given, text=covered.text, table=lambda: covered.table, content=covered.to_dict)
+    output.remark("", *covered.verdict, "", *covered.remarks)
+
+
+def _varied(pairs):
+    """'clearance=0.3' pairs as name to coefficient of variation."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        try:
+            found[name] = float(value)
+        except ValueError:
+            equals = ""
+        if not equals or not name:
+            raise PredictionError(f"--vary '{pair}' cannot be read; write NAME=CV, such as clearance=0.3 for 30 %")
+    return found
+
+
+def _people(path):
+    if path is None:
+        return None
+    import pandas as pd
+
+    if Path(path).suffix != ".csv":
+        raise RecordError(f"'{path}' is not a .csv; give the people as a .csv with a column per covariate")
+    try:
+        return pd.read_csv(path)
+    except (ValueError, UnicodeDecodeError) as problem:
+        raise RecordError(f"{path} cannot be read as a .csv: {problem}") from None

@@ -1,0 +1,170 @@
+"""What a population is predicted with: checked, in the units used inside, and what it takes for granted in words."""
+
+import math
+
+import numpy as np
+
+from .. import units
+from ..errors import PredictionError
+from .grid import grid, since_dose
+
+#: The most patients times draws of one call, the most values of curves that are kept, times of a band.
+MOST, MOST_CURVES, BAND_TIMES = 10_000_000, 20_000_000, 241
+
+
+def check(patients, draws, unreleased, workers, seed, unit):
+    """Refuse settings that are not possible."""
+    for name, value, least in (("patients", patients, 1), ("draws", draws, 0), ("workers", workers, 1),
+                               ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+            raise PredictionError(f"{name} = {value!r} is not possible; give a whole number from {least} on")
+    if patients * max(1, draws) > MOST:
+        raise PredictionError(f"{patients} patients x {max(1, draws)} draws are more than {MOST}; take fewer: "
+                              f"quantiles of 10000 patients are known to about one per cent of them")
+    if unreleased not in ("stays", "rescaled"):
+        raise PredictionError(f"unreleased = {unreleased!r} is not possible; choose 'stays' or 'rescaled'")
+    if units.dimension(unit) != units.dimension("mg/L"):
+        raise PredictionError(f"'{unit}' is not a mass concentration; write for example ng/mL")
+
+
+def check_curves(rows, shown, keep):
+    """Refuse more curves than memory can hold."""
+    if keep and rows * len(shown) > MOST_CURVES:
+        raise PredictionError(f"{rows} patients (times draws) x {len(shown)} times are too many curves to keep; give "
+                              f"fewer times, or leave keep_curves away: bands and numbers need none")
+
+
+def doses_of(release, regimen, horizon):
+    """The doses within the horizon; they must fit the release."""
+    doses = regimen.doses(horizon)
+    if not doses:
+        raise PredictionError(f"no dose of '{regimen}' falls within the predicted time; predict for longer")
+    if len(doses) > 500:
+        raise PredictionError(f"'{regimen}' gives {len(doses)} doses within the predicted time; at most 500 can be "
+                              f"predicted at once. Predict a shorter time: at steady state the doses are alike")
+    if release is not None and any(dose.duration_hour for dose in doses):
+        raise PredictionError(f"'{regimen}' is an infusion, but a carrier is injected at once; leave 'over ...' away, "
+                              f"or give None as the release for a drug in solution")
+    if release is None and not all(dose.duration_hour for dose in doses):
+        raise PredictionError(f"'{regimen}' without a carrier needs its duration, such as '100 mg over 1 h'; or give a "
+                              f"release: a fit, a record or a model")
+    return doses
+
+
+def typical_values(release, drug, bioavailability):
+    """Values of everything that may vary, in the units used inside, and the bioavailability."""
+    share = drug.bioavailability if bioavailability is None else bioavailability
+    if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share <= 1:
+        raise PredictionError(f"bioavailability = {share!r} is not possible; give a share above 0 and up to 1")
+    found = {name: float(units.inside(p.value, p.unit)) for name, p in drug.parameters.items()}
+    found["bioavailability"] = float(share)
+    if release is not None:
+        clash = sorted({*release.values} & {*found})
+        if clash:
+            raise PredictionError(f"release and body both have {', '.join(clash)}; they cannot be told apart here")
+        found |= {name: float(value) for name, value in release.values.items()}
+    return found, float(share)
+
+
+def allowed_values(release, typical):
+    """Bounds, in the units used inside, within which a person is possible."""
+    found = {"bioavailability": (0.0, 1.0)}
+    for p in release.model.parameters if release is not None else ():
+        low, high = (float(units.inside(float(b), p.unit)) for b in p.bounds)
+        found[p.name] = (min(low, typical[p.name]), max(high, typical[p.name]))
+    return found
+
+
+def window_limits(window, unit, analyte):
+    """The limits in a unit of concentration, minus infinity and infinity where there is none."""
+    if window is None:
+        return -np.inf, np.inf
+    if hasattr(window, "limits"):
+        window.require(analyte)
+        lower, upper = window.limits(unit)
+    elif isinstance(window, str) or np.ndim(window) != 1 or len(window) != 2:
+        raise PredictionError(f"window = {window!r} is not possible here; read it first, as in "
+                              f"window=pkmodels.read_window('0.5-1.2 ng/mL'), or give limits such as (0.5, 1.2)")
+    else:
+        lower, upper = (float(each) for each in window)
+    if not (0 <= lower < upper) or (lower == 0 and math.isinf(upper)):
+        raise PredictionError(f"the window from {lower:g} to {upper:g} {unit} holds nothing or everything; give limits "
+                              f"that rise, such as (0.5, 1.2)")
+    return (lower if lower > 0 else -np.inf), upper
+
+
+def lasting_hours(sustained):
+    """How long a stay must last to be the onset."""
+    amount, given = units.quantity(sustained, "h", "24 h")
+    if not amount > 0:
+        raise PredictionError(f"sustained = '{sustained}' must be longer than zero; write for example '24 h'")
+    return float(units.convert(amount, given, "h"))
+
+
+def shown_hours(times, horizon, wanted):
+    """Hours at which curves are shown."""
+    if times is None:
+        return np.linspace(0.0, horizon, BAND_TIMES) if wanted else np.empty(0)
+    hours = np.asarray(times, dtype=float) * 24
+    if hours.ndim != 1 or len(hours) < 1 or hours[0] < 0 or np.any(np.diff(hours) <= 0) or not hours[-1] <= horizon:
+        raise PredictionError("times must be rising numbers of days between 0 and 'days'")
+    return hours
+
+
+def counted_until(regimen, horizon, doses):
+    """The end of the time that counts: that of the last dosing interval, or of the prediction."""
+    natural = regimen.end_hour if regimen.ends else None
+    return horizon if natural is None or not math.isfinite(natural) or (len(doses) == 1 and natural <= 0) \
+        else min(horizon, natural)
+
+
+def steps(release, doses, end, horizon, drawn, shown):
+    """The hours of the steps: dense after doses and where a release bends."""
+    starts = [dose.time_hour for dose in doses]
+    fixed = [*shown[(shown > 0) & (shown < horizon)], end]
+    if release is None:
+        stops = [dose.time_hour + dose.duration_hour for dose in doses]
+        return grid(horizon, starts, since_dose(np.zeros_like, horizon), [*fixed, *stops])
+    some = None
+    if drawn[0]:
+        chosen = drawn[:: max(1, len(drawn) // 8)]
+        some = {name: np.array([[each[name]] for each in chosen]) for name in chosen[0]}
+
+    def share(since):
+        central = release.share(since)[None]
+        return np.concatenate([central, release.share(since, None, some)]) if some else central
+
+    return grid(horizon, starts, since_dose(share, horizon, release.kinks), fixed)
+
+
+def plain(release):
+    """Name and values of a release, for the fingerprint of a job."""
+    if release is None:
+        return None
+    return [release.model.name, {name: float(value) for name, value in release.values.items()}]
+
+
+def assumptions(release, drug, spread, share, draws, patients, found, people_said, regimen):
+    """What the prediction takes for granted, in sentences."""
+    said = []
+    if release is not None:
+        said.append("Release in the body is taken to be the release in the vial: same times, same extent.")
+        eventual = float(release.eventual())
+        if eventual < 0.995:
+            said.append(f"The curve ends at {100 * eventual:.1f} % of the dose; see 'unreleased' for the rest.")
+    said.append(f"Of what is released {100 * share:.4g} % reaches the blood (bioavailability).")
+    said.append("The body answers in proportion to the dose, and doses add up (linear kinetics of the drug card).")
+    said += spread.remarks
+    if not spread.names:
+        said.append("Nothing varies between patients: the card gives no spread and none was declared.")
+    said += people_said
+    again = int(found["again"].sum())
+    if again > 0.01 * patients:
+        said.append(f"{100 * again / patients:.1f} % of the patients were drawn again, because a parameter was beyond "
+                    f"its bounds; the spread is a little narrower than declared.")
+    if draws:
+        said.append(f"The uncertainty of the release fit is in {draws} draws of its parameters, each with the same "
+                    f"{patients} patients.")
+    else:
+        said.append("The release is taken at its best values: the uncertainty of its fit is not in the spread.")
+    return [*said, *regimen.assumptions]

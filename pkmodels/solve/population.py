@@ -1,0 +1,86 @@
+"""The numbers of a population's concentration curves, patient by patient, without the curves being kept.
+
+Every patient is a linear body; a schedule says what enters it. Between its steps the curve is known
+exactly, so that peaks, areas and crossings do not depend on how fine the steps are, as long as no curve
+turns twice within one.
+"""
+
+import importlib.util
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import population_numpy
+from .population_numpy import EACH, WHOLE
+
+#: Patients at a time, so that a block stays in the processor's own memory; numbers do not depend on it.
+BLOCK, FAST_BLOCK = 256, 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """What was found.
+
+    Parameters
+    ----------
+    each : mapping of str to array (intervals, patients)
+        ``inside``, ``below``, ``above`` in hours; ``cmax``, ``cmin``, ``ctrough``; ``tmax`` in hours since
+        the interval began; ``auc``.
+    whole : mapping of str to array (patients,)
+        ``first_entry``, ``onset``, ``last_exit``, ``longest_gap``, ``longest_gap_below`` in hours since the
+        beginning; NaN where there is none.
+    curves : array (points, patients)
+        At the points that were asked for.
+    """
+
+    each: dict
+    whole: dict
+    curves: np.ndarray
+
+
+def stream(bodies, schedule, *, lower=-np.inf, upper=np.inf, sustained=24.0, sampled=(), fast=None, block=None):
+    """Walk all patients through a schedule.
+
+    Parameters
+    ----------
+    bodies : Bodies
+    schedule : Schedule
+    lower, upper : float
+        Of the window, in the unit of the bodies' weights.
+    sustained : float
+        Hours.
+    sampled : sequence of int
+        Points of ``schedule.hours`` at which the curves are kept.
+    fast : bool, optional
+        Whether to take the compiled way, which needs numba; where it is installed when not given.
+    block : int, optional
+        Patients at a time.
+
+    Returns
+    -------
+    Numbers
+    """
+    fast = has_numba() if fast is None else fast
+    sampled = np.asarray(sampled, dtype=int)
+    each = np.empty((len(EACH), len(schedule.rows) - 1, bodies.count))
+    whole = np.empty((len(WHOLE), bodies.count))
+    curves = np.empty((len(sampled), bodies.count))
+    for chosen, compiled in ((np.flatnonzero(bodies.exact), fast), (np.flatnonzero(~bodies.exact), False)):
+        size = block or (FAST_BLOCK if compiled else BLOCK)
+        for begin in range(0, len(chosen), size):
+            here = chosen[begin: begin + size]
+            way = _compiled() if compiled else population_numpy
+            found = way.measured(bodies.only(here), schedule.only(here), lower, upper, sustained, sampled)
+            each[..., here], whole[..., here], curves[..., here] = found
+    return Numbers(dict(zip(EACH, each, strict=True)), dict(zip(WHOLE, whole, strict=True)), curves)
+
+
+def has_numba():
+    """Whether the compiled way can be taken."""
+    return importlib.util.find_spec("numba") is not None
+
+
+def _compiled():
+    from . import population_fast
+
+    return population_fast

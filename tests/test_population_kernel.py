@@ -1,0 +1,228 @@
+"""The numbers of populations against matrix exponentials and brute force, whatever the rates."""
+
+import mpmath
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+from scipy.linalg import expm
+
+from pkmodels.solve.inputs import node_times
+from pkmodels.solve.population import has_numba, stream
+from pkmodels.solve.population_modes import bodies
+from pkmodels.solve.population_schedule import boluses, fed
+from pkmodels.solve.population_walk import answers_to_feed
+
+needs_numba = pytest.mark.skipif(not has_numba(), reason="numba is not installed (the extra 'fast')")
+HOURS = np.arange(0.0, 2161.0)
+DOSES, AMOUNTS = np.array([0.0, 720.0, 1440.0]), np.array([100.0, 100.0, 100.0])
+
+
+def chain(count, seed=3, spread=0.4):
+    """Burst and sustained pools, a tissue, two compartments and a sink: matrix, entry, weights (µg/L)."""
+    rng = np.random.default_rng(seed)
+    burst, sustained, tissue, v, cl, q, v2 = (
+        typical * np.exp(spread * rng.standard_normal(count)) for typical in (0.1, 0.004, 0.5, 10, 5, 3, 20))
+    return matrices(burst, sustained, tissue, v, cl, q, v2)
+
+
+def matrices(burst, sustained, tissue, v, cl, q, v2):
+    count = len(burst)
+    a = np.zeros((6, 6, count))
+    a[0, 0], a[1, 1], a[2, 0], a[2, 1], a[2, 2], a[3, 2] = -burst, -sustained, burst, sustained, -tissue, tissue
+    a[3, 3], a[4, 3], a[3, 4], a[4, 4], a[5, 3] = -(cl + q) / v, q / v, q / v2, -q / v2, cl / v
+    entry = np.repeat([[0.2], [0.8], [0], [0], [0], [0]], count, axis=1)
+    weights = np.zeros((6, count))
+    weights[3] = 1000 / v
+    return a, entry, weights
+
+
+def hourly(a, entry, weights, patient):
+    """Concentrations at every hour by matrix exponentials alone."""
+    step = expm(a[..., patient])
+    state, found = np.zeros(len(entry)), []
+    for hour in HOURS:
+        if hour in DOSES:
+            state = state + 100 * entry[:, patient]
+        found.append(weights[:, patient] @ state)
+        state = step @ state
+    return np.array(found)
+
+
+def assert_same(one, other, relative=1e-10, absolute=1e-9):
+    for a, b in ((one.each, other.each), (one.whole, other.whole)):
+        for name, values in a.items():
+            np.testing.assert_allclose(values, b[name], rtol=relative, atol=absolute, err_msg=name)
+    np.testing.assert_allclose(one.curves, other.curves, rtol=relative, atol=absolute)
+
+
+@pytest.fixture(scope="module")
+def people():
+    return bodies(*chain(40))
+
+
+@pytest.fixture(scope="module")
+def numbers(people):
+    return stream(people, boluses(HOURS, DOSES, AMOUNTS), lower=10.0, upper=40.0, fast=False,
+                  sampled=np.arange(len(HOURS)))
+
+
+def test_curves_are_those_of_matrix_exponentials(numbers):
+    a, entry, weights = chain(40)
+    for patient in (0, 7, 39):
+        wanted = hourly(a, entry, weights, patient)
+        # The matrix exponential of a stiff body is itself good to about 1e-12 of the highest value.
+        np.testing.assert_allclose(numbers.curves[:, patient], wanted, rtol=0, atol=1e-11 * wanted.max())
+
+
+def test_numbers_of_one_patient_by_brute_force(numbers):
+    """A curve of exponentials at 1/100 h, by a way of its own: eigenvectors of LAPACK."""
+    a, entry, weights = chain(40)
+    values, vectors = np.linalg.eig(a[:5, :5, 5])
+    amplitudes = (weights[:5, 5] @ vectors) * np.linalg.solve(vectors, 100 * entry[:5, 5])
+    for row, begin in enumerate(DOSES):
+        time = np.linspace(0, 720, 72001)
+        curve = sum(np.exp(np.outer(time + begin - dose, values)) @ amplitudes for dose in DOSES[:row + 1]).real
+        inside = (curve >= 10) & (curve <= 40)
+        each = {name: values[row, 5] for name, values in numbers.each.items()}
+        assert each["inside"] == pytest.approx(720 * inside.mean(), abs=0.05)  # the count's own error
+        assert each["cmax"] == pytest.approx(curve.max(), rel=1e-6)
+        assert each["tmax"] == pytest.approx(time[curve.argmax()], abs=0.01)
+        assert each["auc"] == pytest.approx(np.trapezoid(curve, time), rel=1e-6)
+        assert each["ctrough"] == pytest.approx(curve[-1], rel=1e-9)
+        assert each["inside"] + each["below"] + each["above"] == pytest.approx(720, rel=1e-12)
+
+
+def test_area_over_all_time_is_dose_over_clearance():
+    """Mass balance: AUC = dose / clearance, whatever is between depot and blood."""
+    found = stream(bodies(*chain(30)), boluses([0.0, 1e5], [0.0], [100.0]), fast=False)
+    rng = np.random.default_rng(3)
+    drawn = [typical * np.exp(0.4 * rng.standard_normal(30)) for typical in (0.1, 0.004, 0.5, 10, 5, 3, 20)]
+    np.testing.assert_allclose(found.each["auc"][0], 1000 * 100 / drawn[4], rtol=1e-12)
+
+
+@pytest.mark.parametrize("gap", [0.0, 1e-14, 1e-10, 1e-7, 1e-5, 1e-3])
+def test_tied_and_nearly_tied_rates(gap):
+    """Burst, tissue and a one-compartment body share one rate, up to the gap; 50 digits say what is right."""
+    k = 0.1
+    a = np.zeros((3, 3, 1))
+    a[0, 0], a[1, 0], a[1, 1], a[2, 1], a[2, 2] = -k, k, -k * (1 + gap), k * (1 + gap), -k * (1 - gap)
+    entry, weights = np.array([[1.0], [0], [0]]), np.array([[0.0], [0], [1.0]])
+    body = bodies(a, entry, weights)
+    found = stream(body, boluses(np.linspace(0, 96, 97), [0.0], [1.0]), lower=0.1, upper=0.2, fast=False,
+                   sampled=[10, 50])
+    with mpmath.workdps(50):
+        exact = mpmath.matrix(3, 3)
+        for i in range(3):
+            for j in range(3):
+                exact[i, j] = mpmath.mpf(float(a[i, j, 0]))
+        for place, hour in enumerate((10, 50)):
+            assert found.curves[place, 0] == pytest.approx(float(mpmath.expm(exact * hour)[2, 0]), rel=1e-10)
+    if gap <= 1e-7:
+        # Equal rates: C = (k t)²/2 exp(-k t), highest 2/e² at t = 2/k.
+        assert found.each["cmax"][0, 0] == pytest.approx(2 * np.exp(-2), rel=1e-9 + 3 * gap)
+        assert found.each["tmax"][0, 0] == pytest.approx(20, rel=1e-7 + 3 * gap)
+
+
+def test_a_body_with_a_cycle_keeps_its_matrix():
+    """Drug that goes round in one direction has complex rates; solve_ivp at 1e-11 says what is right."""
+    a = np.zeros((3, 3, 1))
+    a[0, 0], a[1, 0], a[1, 1], a[2, 1], a[2, 2], a[0, 2] = -1.1, 1.0, -1.0, 1.0, -1.0, 1.0
+    entry = weights = np.array([[1.0], [0], [0]])
+    body = bodies(a, entry, weights)
+    assert not body.exact[0]
+    found = stream(body, boluses(np.linspace(0, 24, 49), [0.0], [1.0]), lower=0.2, fast=False, sampled=[5, 48])
+    wanted = solve_ivp(lambda t, x: a[..., 0] @ x, (0, 24), [1.0, 0, 0], t_eval=[2.5, 24], rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(found.curves[:, 0], wanted.y[0], rtol=1e-8)
+
+
+def test_any_release_is_fed_as_it_is_by_a_bolus(people):
+    """First-order release as cumulative mass at the nodes of steps is that of a first-order pool."""
+    hours = np.concatenate([[0], np.geomspace(0.01, 24, 60), np.arange(25.0, 721.0)])
+    a = np.zeros((1, 1, 3))
+    a[0, 0] = -np.array([0.05, 0.3, 2.0])
+    one = np.ones((1, 3))
+    mass = 100 * -np.expm1(-0.01 * node_times(hours))
+    by_mass = stream(bodies(a, one, one), fed(hours, mass, [0.0]), lower=1.0, upper=8.0, fast=False)
+    b = np.zeros((2, 2, 3))
+    b[0, 0], b[1, 0], b[1, 1] = -0.01, 0.01, a[0, 0]
+    pools = stream(bodies(b, np.repeat([[1.0], [0]], 3, axis=1), np.repeat([[0.0], [1]], 3, axis=1)),
+                   boluses(hours, [0.0], [100.0]), lower=1.0, upper=8.0, fast=False)
+    assert_same(by_mass, pools, relative=1e-8, absolute=1e-6)  # a quartic in each step stands for the exponential
+
+
+def test_infusion_into_one_compartment():
+    """Zero-order input: C = R/CL (1 - exp(-k t)) while it runs (any textbook); crossings follow in closed form."""
+    hours = np.array([0.0, 1, 2, 3, 4, 5, 10, 20])
+    a, one = np.full((1, 1, 1), -0.3), np.ones((1, 1))
+    mass = np.minimum(node_times(hours), 5.0) / 5 * 10
+    found = stream(bodies(a, one, one), fed(hours, mass, [0.0]), lower=2.0, upper=4.0, fast=False)
+    plateau = 10 / 5 / 0.3
+    peak = plateau * -np.expm1(-1.5)
+    assert found.each["cmax"][0, 0] == pytest.approx(peak, rel=1e-12)
+    assert found.each["tmax"][0, 0] == pytest.approx(5, rel=1e-12)
+    up = [-np.log1p(-level / plateau) / 0.3 for level in (2.0, 4.0)]
+    down = [5 + np.log(peak / level) / 0.3 for level in (4.0, 2.0)]
+    assert found.whole["first_entry"][0] == pytest.approx(up[0], rel=1e-12)
+    assert found.each["above"][0, 0] == pytest.approx(down[0] - up[1], rel=1e-12)
+    assert found.whole["last_exit"][0] == pytest.approx(down[1], rel=1e-12)
+    left = peak * np.exp(-0.3 * 15)  # what has not left after 20 h
+    assert found.each["auc"][0, 0] == pytest.approx((10 - left) / 0.3, rel=1e-12)
+
+
+def test_answers_to_feed_in_high_precision():
+    """φ_k(y) by 40 digits on both sides of the switch."""
+    for y in (-80.0, -3.0, -1.0, -0.999, -0.1, -1e-9, 0.0):
+        with mpmath.workdps(40):
+            for k, found in enumerate(answers_to_feed(np.array([y])), 1):
+                wanted = mpmath.quad(lambda s, k=k, y=y: mpmath.exp((1 - s) * y) * s ** (k - 1), [0, 1])
+                assert found[0] == pytest.approx(float(wanted / mpmath.factorial(k - 1)), rel=1e-14)
+
+
+def test_numbers_do_not_depend_on_the_block(people, numbers):
+    other = stream(people, boluses(HOURS, DOSES, AMOUNTS), lower=10.0, upper=40.0, fast=False, block=7,
+                   sampled=np.arange(len(HOURS)))
+    for name in numbers.each:
+        np.testing.assert_array_equal(numbers.each[name], other.each[name])
+    for name in numbers.whole:
+        np.testing.assert_array_equal(numbers.whole[name], other.whole[name])
+
+
+def test_nothing_turns_on_how_fine_the_steps_are(people):
+    """Crossings and peaks are solved: steps of 6 h that hold no more than one turn give the same numbers."""
+    coarse = np.unique(np.concatenate([[d + h for h in range(25)] for d in DOSES] + [np.arange(0, 2161, 6)]))
+    a, b = (stream(people, boluses(hours, DOSES, AMOUNTS), lower=10.0, upper=40.0, fast=False)
+            for hours in (HOURS, coarse))
+    assert_same(a, b)
+
+
+@needs_numba
+@pytest.mark.parametrize("kept", [False, True])
+def test_compiled_numbers_are_those_of_numpy(people, numbers, kept):
+    sampled = np.arange(len(HOURS)) if kept else []
+    fast = stream(people, boluses(HOURS, DOSES, AMOUNTS), lower=10.0, upper=40.0, fast=True, sampled=sampled)
+    for name in numbers.each:
+        np.testing.assert_allclose(fast.each[name], numbers.each[name], rtol=1e-10, atol=1e-9, err_msg=name)
+    for name in numbers.whole:
+        np.testing.assert_allclose(fast.whole[name], numbers.whole[name], rtol=1e-10, err_msg=name)
+    if kept:
+        np.testing.assert_allclose(fast.curves, numbers.curves, rtol=1e-10, atol=1e-9)
+
+
+@needs_numba
+def test_compiled_numbers_of_a_fed_body_are_those_of_numpy():
+    hours = np.concatenate([[0], np.geomspace(0.01, 24, 60), np.arange(25.0, 721.0, 3)])
+    a = -np.array([0.05, 0.3, 2.0, 0.02]).reshape(1, 1, 4)
+    one = np.ones((1, 4))
+    mass = 100 * -np.expm1(-((0.01 * node_times(hours)) ** 0.7))
+    for per_patient in (mass, mass * np.array([1, 0.5, 0.9, 0.7])[:, None, None]):
+        both = [stream(bodies(a, one, one), fed(hours, per_patient, [0.0]), lower=1.0, upper=8.0, fast=fast,
+                       sampled=[3, 100]) for fast in (False, True)]
+        assert_same(*both)
+
+
+@needs_numba
+def test_compiled_numbers_do_not_depend_on_the_block(people):
+    schedule = boluses(HOURS, DOSES, AMOUNTS)
+    one, other = (stream(people, schedule, lower=10.0, upper=40.0, fast=True, block=block) for block in (5, 4096))
+    for name in one.each:
+        np.testing.assert_array_equal(one.each[name], other.each[name])
