@@ -87,7 +87,8 @@ def test_fit_many(both, given, words):
 @pytest.mark.parametrize(("given", "words"), [
     ({"drug": 5}, "drug = 5 is not possible; give a name"),
     ({"regimen": 5}, "regimen = 5 is not possible; give a text"),
-    ({"environment": 37}, "environment = 37 is not possible"), ({"environment": {}}, "give Environment"),
+    ({"environment": 37}, "surroundings cannot be read from int; give words"),
+    ({"environment": {"heat": 3}}, "'?heat'?"),
     ({"seed": "a"}, "seed = 'a' is not possible"), ({"times": "a"}, "times must be rising numbers"),
 ])
 def test_predict(fit, given, words):

@@ -77,7 +77,7 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
     each = [(label, weighting.after_start(one)) for label, one in curves(study)]
     if len(each) < 2:
         raise FitError(f"{study.source} holds one curve; a fit of many needs two or more, take fit for one")
-    named = (*([shared] if isinstance(shared, str) else shared), *([own] if isinstance(own, str) else own))
+    named = (*checked_names(shared, "shared"), *checked_names(own, "own"))
     for name in (*named, *fixed):
         model.parameter(name)
     model = measured.known_per_curve(model, each, conditions, (*named, *fixed))

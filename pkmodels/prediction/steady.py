@@ -7,6 +7,7 @@ import numpy as np
 
 from ..errors import PredictionError
 from ..solve import linear
+from ..surroundings import read_environment
 from . import predicting
 from .disposition import linear_body
 from .doses import Part, Regimen
@@ -24,12 +25,12 @@ MOST = 400
 @functools.wraps(predicting.predict)
 def predict(release, *, drug=None, regimen=None, days=None, **settings):
     regimen = read_regimen(regimen) if isinstance(regimen, str) else regimen
-    if regimen is None or not regimen.steady:
+    if not getattr(regimen, "steady", False):
         found = predicting.predict(release, drug=drug, regimen=regimen, days=days, **settings)
         return found if regimen is None else found.assign_attrs(_amounts(regimen, found))
     if drug is None:
         return predicting.predict(release, drug=drug, regimen=regimen, days=days, **settings)
-    if (surroundings := settings.get("environment")) is not None and not surroundings.is_constant:
+    if settings.get("environment") is not None and not read_environment(settings["environment"]).is_constant:
         raise PredictionError(f"'{regimen}' begins at steady state, for which the surroundings must have been the same "
                               "for long; give surroundings that do not change, or a regimen that begins with its first "
                               "dose")
