@@ -3,6 +3,7 @@
 One list serves two readers: `test_published.py` checks it, and the documentation prints it as its page on validation.
 """
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,6 +63,39 @@ def _goserelin(measure):
     return inside.value("first_entry") * DAY
 
 
+@functools.cache
+def _castration():
+    """Testosterone and LH under the published depot of triptorelin, 3.75 mg, and the prediction behind them."""
+    found = pk.predict("depot:triptorelin", drug="triptorelin", regimen="3.75 mg once", days=28, draws=0)
+    return found, pk.respond(found, "hpg_agonist")
+
+
+def _triptorelin(what):
+    plasma, hormone = _castration()
+    if what == "cmax":
+        return float(plasma.plasma.max())
+    if what == "lh":
+        return float(hormone.lh.max())
+    if what == "castrate":
+        return pk.coverage(hormone, "testosterone_castration", variable="testosterone").value("first_entry")
+    if what == "flare":
+        return float(hormone.testosterone.max())
+    return float(np.interp(what, hormone.time.values, hormone.testosterone.values))
+
+
+def _pulses():
+    found = pk.predict("heat_switch", days=5, environment="37 C; 42 C for 30 min at day 1, 2, 3", draws=0, values={
+        "t_cold": (100.0, "day"), "t_hot": (0.5, "day"), "t_middle": (39, "degC"), "width": (0.5, "K"),
+        "beta": 1.0}, times=[5.0])
+    return float(found.released.values[-1])
+
+
+def _ratio(rate):
+    found = pk.predict("first_order", values={"k": (rate, "1/h")}, drug="docetaxel", regimen="10 mg once", days=180,
+                       site=pk.read_site("prostate_tumour", volume="20 mL", partition=1.0), draws=0)
+    return pk.local_ratio(found).value("auc")
+
+
 GC = {"f_burst": 0.15, "k_burst": 1.5, "k_erosion": 0.3, "t_middle": 21}
 DD = "example profile of DDSolver, printed by it"
 EXACT = "closed form"
@@ -99,4 +133,31 @@ CHECKS = [
           "digits of the reference", lambda: _goserelin("entry")),
     Check("Depot to plasma", "the same: share of 28 days inside 0.5-1.2 ng/mL", "1 - 6.415 h / 672 h", 0.9905, 5e-5,
           "digits of the reference", lambda: _goserelin("inside")),
+    *(Check("Layered spheres", f"chitosan in PCL: per cent released on day {day}",
+            "Chacin Ruiz 2025, finite elements with its parameters", share, 0.3, "grid of 40 cells; asked for",
+            lambda day=day: 100 * _shown("chitosan_pcl", {}, day * DAY))
+      for day, share in ((1, 13.3575), (7, 28.4195), (14, 37.6084), (28, 49.4529), (84, 73.1641), (168, 88.2574))),
+    *(Check("Degradation", f"critical radius at 0.1 per day and {d} cm²/s (um)", "pi root(D/k)",
+            1e4 * math.pi * math.sqrt(d * 86400 / 0.1), 1e-9, "exact",
+            lambda d=d: pk.acid_criterion(radius="53 um", k_degradation="0.1 1/day",
+                                          d_acid=f"{d} cm^2/s").critical_radius_um) for d in (1e-12, 1e-10)),
+    Check("Surroundings", "three pulses of 42 °C for 30 min in five days: share released",
+          "exact product of exponentials (a naive integrator: 0.2046)", 0.2958706626, 1e-9, "digits of the reference",
+          _pulses),
+    *(Check("Beads", f"share out of a closed vessel at beta = {beta}", "(-beta + root(beta² + 4 beta))/2",
+            (-beta + math.sqrt(beta**2 + 4 * beta)) / 2, 1e-9, "exact",
+            lambda beta=beta: pk.exchange_plateau(volume=f"{beta} L", v_exchange="1 L").share)
+      for beta in (0.129, 0.056, 0.0070, 0.0038)),
+    *(Check("Tissue", f"docetaxel in 20 mL of prostate tumour, release {rate} per h: local over systemic area",
+            "1 + 35.7/0.288", 124.958333333, 1e-6, "areas to 180 days", lambda rate=rate: _ratio(rate))
+      for rate in (0.01, 0.5, 5)),
+    *(Check("Hormone", f"triptorelin 3.75 mg: {what}", "parameters of Tornoe 2007, another program", value, half, why,
+            lambda key=key: _triptorelin(key))
+      for what, key, value, half, why in (
+          ("highest plasma concentration (ng/mL)", "cmax", 2.9602, 5e-5, "digits of the reference"),
+          ("highest LH (IU/L)", "lh", 20.698, 2e-3, "grid of the prediction"),
+          ("highest testosterone (ng/mL)", "flare", 9.292, 1e-3, "digits of the reference"),
+          ("testosterone on day 7 (ng/mL)", 7, 6.112, 1e-3, "digits of the reference"),
+          ("testosterone on day 28 (ng/mL)", 28, 0.208, 1e-3, "digits of the reference"),
+          ("day of castration (at most 0.5 ng/mL)", "castrate", 18.63, 0.01, "digits of the reference"))),
 ]
