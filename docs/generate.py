@@ -12,7 +12,8 @@ from pkmodels.model import Curve
 from pkmodels.solve import method
 from pkmodels.solve.release import Release
 
-KINDS = {"release": ("models", "Release models"), "body": ("bodies", "Bodies"), "effect": ("effects", "Effects")}
+KINDS = {"release": ("models", "Release models"), "body": ("bodies", "Bodies"), "effect": ("effects", "Effects"),
+         "degradation": ("degradation", "Degradation of the polymer")}
 
 
 def everything(docs):
@@ -27,7 +28,8 @@ def everything(docs):
         _write(place / "index.md", _index(title, names, kind))
         contents.append(f"{folder}/index")
     for folder, title, names, read in (
-        ("drugs", "Drugs", prediction.list_drugs(), _drug), ("windows", "Windows", metrics.list_windows(), _window)):
+        ("drugs", "Drugs", prediction.list_drugs(), _drug), ("sites", "Tissues", prediction.list_sites(), _site),
+        ("windows", "Windows", metrics.list_windows(), _window)):
         for name in names:
             _write(root / folder / f"{name}.md", read(name))
         rows = "\n".join(names)
@@ -126,6 +128,15 @@ def _drug(name):
         lines += [f"- {_plain(remark)}" for remark in card.remarks] + [""]
         lines += _citations(card.citations)
     return "\n".join(lines)
+
+
+def _site(name):
+    site = prediction.read_site(name)
+    rows = [(f"`{key}`", str(number), _plain(number.source), number.evidence)
+            for key, number in site.parameters.items()]
+    return "\n".join([f"# {name}", "", f"{_plain(site.title)}.", "",
+                      _table(rows, ("parameter", "value", "source", "evidence")), "",
+                      *(f"- {_plain(remark)}" for remark in site.remarks), "", *_citations(site.citations)])
 
 
 def _window(name):
