@@ -76,3 +76,39 @@ def test_one_curve_says_in_which_surroundings_it_was_taken():
     found = fitting.fit(study.only("at 7.4"), "acid_linker")
     assert any("pH 7.4, which acid_linker follows" in s for s in found.verdicts)
     assert not any("follows" in s for s in fitting.fit(study.only("at 7.4"), "first_order").verdicts)
+
+
+def test_the_law_at_a_temperature_that_was_not_measured():
+    """Without noise the law found at 45 to 55 °C is the one that made the curves, also at 37 °C."""
+    given = {"t_scale": 30.0, "activation_energy": 95.0, "beta": 1.1}
+    study = made("arrhenius_release", "T_degC", [45.0, 50.0, 55.0], lambda at: {"T": at}, **given)
+    found = fitting.fit_many(study, "arrhenius_release")
+    days = np.array([2.0, 15, 60])
+    expected = 1 - np.exp(-(days / 30) ** 1.1)  # 37 °C is the temperature of t_scale
+    for at in (37, "37 degC", "310.15 K"):
+        cool = pk.predict(found.at(T=at), days=60, times=days)
+        assert cool.released.values == pytest.approx(expected, abs=1e-5)
+    said = " ".join(cool.attrs["assumptions"].splitlines())
+    assert "T = 37 lies outside the 45 to 55 degC that were measured" in said
+    assert "extrapolat" not in " ".join(found.at(T=52).origin["verdicts"])
+    # One of its curves says at which temperature it was taken, whatever surroundings are asked for.
+    hot = pk.predict(found["at 45"], days=10, environment="37 C", times=[2.0], draws=0)
+    assert "that at T = 45 °C all the time" in hot.attrs["assumptions"]
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ({}, "at which T"), ({"T": "warm"}, "T = 'warm'"), ({"pH": 7}, "pH"), ({"T": float("nan")}, "nan"),
+    ({"T": "5 mg"}, "temperature"), ({"T": None}, "None")])
+def test_conditions_of_the_law_that_cannot_be(given, words):
+    found = fitting.fit_many(made("arrhenius_release", "T_degC", [45.0, 50.0], lambda at: {"T": at}, t_scale=30.0),
+                             "arrhenius_release")
+    with pytest.raises(FitError, match=words):
+        found.at(**given)
+
+
+def test_a_law_needs_one_value_of_each_parameter():
+    study = made("arrhenius_release", "T_degC", [45.0, 50.0], lambda at: {"T": at}, t_scale=30.0)
+    with pytest.raises(FitError, match="a value for each curve"):
+        fitting.fit_many(study, "arrhenius_release", own=("beta",)).at(T=37)
+    with pytest.raises(FitError, match="no condition"):
+        fitting.fit_many(made("weibull", "run", [1.0, 2.0], lambda at: {}), "weibull", own=("t_scale",)).at(T=37)

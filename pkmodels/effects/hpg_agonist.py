@@ -57,5 +57,6 @@ MODEL = Effect(
     references=("tornoe2007",),
     remarks="Healthy men, triptorelin 3.75 mg. The constants marked 'of this study' differ up to a hundredfold between "
             "the two studies of the paper. For another agonist relative_potency is an assumption: none is published "
-            "for this model.",
+            "for this model. Measured over one depot: under monthly doses, also of triptorelin, it lets "
+            "testosterone rise above castration again after about two months, which trials of agonists do not see.",
 )

@@ -188,6 +188,18 @@ class GlobalFit:
 
         return save(self, path)
 
+    def at(self, **conditions):
+        """The release under conditions that need not be measured ones, for `predict`: ``fit.at(T=37)``, ``pH="6.8"``.
+
+        Raises
+        ------
+        FitError
+            If a condition is missing, unknown or impossible, or a parameter has a value for each curve.
+        """
+        from .releasing import release_at
+
+        return release_at(self, conditions)
+
     def __getitem__(self, curve):
         if curve not in self.fits:
             from ..errors import unknown

@@ -68,10 +68,13 @@ def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
     if drug is not None and takes_back(release.model):
         yield (f"{release.model.name} takes drug back from what it lies in: its release here is that into its own "
                f"medium, not into this body.")
+    if "taken_at" in release.origin:
+        yield (f"The release is that at {release.origin['taken_at']} all the time, as the fit of many curves has it; "
+               f"what is said of its surroundings does not change it. Take at(...) of that fit for other conditions.")
     if environment != Environment():
         yield f"Around the carrier: {environment}."
         felt = release.model.surroundings
-        if not felt:
+        if not felt and "taken_at" not in release.origin:
             yield "This model does not depend on its surroundings: temperature, pH and the like have no effect here."
         for name in environment.changed:
             if felt and name not in felt:

@@ -24,7 +24,8 @@ def as_release(source, values=None):
         return source
     if isinstance(source, GlobalFit):
         raise PredictionError(f"this is a fit of {len(source.fits)} curves; choose one, such as "
-                              f"fit['{next(iter(source.fits))}']")
+                              f"fit['{next(iter(source.fits))}'], or the law at other conditions, "
+                              f"such as fit.at(T=37)")
     if isinstance(source, Fit):
         return source.release
     if isinstance(source, (Curve, Model)):
