@@ -37,7 +37,8 @@ def test_a_step_where_there_is_no_sample(name):
 
 def test_no_step_where_a_curve_only_rises():
     """Twenty and more per cent of the dose between two samples, evenly, are no step; neither is an early burst."""
-    days = np.array([1, 4, 8, 12, 16, 20.0])
-    for name, shares in (("zero_order", days / 20), ("first_order", 1 - np.exp(-0.15 * days)),
+    days = np.array([1, 4, 8, 12, 16, 60.0])
+    for name, shares in (("zero_order", days / 60), ("first_order", 1 - np.exp(-0.15 * days)),
+                         ("hixson_crowell", 1 - (1 - days.clip(0, 20) / 20) ** 3), ("higuchi", np.sqrt(days / 60)),
                          ("biexponential", 0.3 + 0.7 * (1 - np.exp(-0.08 * days)))):
         assert not any("no sample" in v for v in fitting.fit(made(days, shares), name).verdicts), name

@@ -15,9 +15,9 @@ DIGITISING = 0.01
 POOR = 0.03
 #: A model that rises by more than this share of dose after the last sample has an end that nobody saw.
 UNSEEN = 0.05
-#: A rise by more than this share of dose, and by more than half of what a gap between samples holds, in so many parts
-#: of a gap that is looked at in so many.
-STEP, STRETCH, PARTS = 0.10, 4, 40
+#: A rise by this share of dose more than the gaps on either side would lead one to expect, in so many parts of a gap
+#: between samples that is looked at in so many.
+STEP, STRETCH, PARTS = 0.10, 10, 40
 DISTINCT = 0.98
 #: Slower than this per day (half-life of two days) is no burst.
 BURST = 0.35
@@ -104,14 +104,20 @@ def _random_walk(study, statistics, polished, problem):
 def _steps(model, study, inside):
     """Steps between two samples: the points are the same wherever in the gap they are. A burst is another matter."""
     edges = np.unique(study.times)
+    if len(edges) < 2:
+        return
     grid = edges[:-1, None] + np.diff(edges)[:, None] * np.linspace(0, 1, PARTS + 1)
     # The end of a gap is the sample itself, to the last digit: release may begin a hair before it.
     grid[:, -1] = edges[1:]
     shares = np.reshape(observe(model, inside, grid.ravel()), grid.shape)
     rises = shares[:, STRETCH:] - shares[:, :-STRETCH]
+    pace = np.diff(shares[:, [0, -1]])[:, 0] / np.diff(edges)
+    # Before the first sample the curve comes from zero; right after time 0 a rise is a burst, not a step.
+    earlier = np.append(shares[0, 0] / edges[0] if edges[0] > 0 else np.inf, pace[:-1])
+    expected = np.maximum(earlier, np.append(pace[1:], 0.0)) * np.diff(edges) * STRETCH / PARTS
     for gap, rise in enumerate(rises):
         at = int(np.argmax(rise))
-        if rise[at] > max(STEP, (shares[gap, -1] - shares[gap, 0]) / 2):
+        if rise[at] - max(expected[gap], 0.0) > STEP:
             begin, end, before, after = (f"{units.outside(float(h), study.time_unit):.4g}" for h in (
                 grid[gap, at], grid[gap, at + STRETCH], edges[gap], edges[gap + 1]))
             yield (f"the curve rises by {100 * rise[at]:.0f} % of dose between {study.time_unit} {begin} and {end}, "
