@@ -128,7 +128,7 @@ def _narrow(fit, settings, spare):
             yield (f"intervals from {count} resampled replicates are likely too narrow: of 95 % intervals from six "
                    f"made vessels 84 to 88 % held the truth. Prefer profile likelihood")
     elif spare < ENOUGH_SPARE:
-        held = {"residual": "88 to 91", "case": "90 to 93"}[settings["kind"]]
+        held = {"residual": "88 to 91", "case": "89 to 95"}[settings["kind"]]
         yield (f"with {spare} points to spare these intervals are likely too narrow: of 95 % intervals of made curves "
                f"with 9 to spare {held} % held the truth. Prefer profile likelihood")
 
