@@ -10,6 +10,8 @@ from scipy.optimize import curve_fit
 
 from pkmodels import catalogue, fitting, shelf, solve
 from pkmodels.errors import FitError, ModelError, PkmodelsError, RecordError
+from pkmodels.fitting import bounds, polish
+from pkmodels.fitting.problem import Problem
 from pkmodels.fitting.statistics import akaike_weights, runs_probability, statistics
 from pkmodels.studies import Study, read_study
 
@@ -59,10 +61,27 @@ class TestOptimum:
         assert fitting.fit(study, "burst_delayed_weibull").statistics["ss"] < 8e-12
 
     def test_ordered_parameters_that_meet_at_a_bound(self):
-        """All is out before the first sample: both times of the double sigmoid would be earlier than can be seen."""
+        """All is out before the first sample: both times would be earlier than can be seen, and neither has room."""
         days = np.array([1, 2, 4, 7, 10, 14.0])
         found = fitting.fit(made(days, np.ones(6)), "double_weibull")
         assert found.statistics["rmse"] < 1e-6
+
+    @pytest.mark.parametrize("side", ["lower", "upper"])
+    @pytest.mark.parametrize("name", ["biexponential", "double_weibull", "double_sigmoid", "lao_venkatraman_peppas"])
+    def test_last_steps_from_a_bound_that_an_ordered_pair_shares(self, name, side):
+        """lmfit refuses a parameter whose bounds are one number; the pair keeps its order and is said to be there."""
+        model, hours = catalogue.get_model(name), 24 * np.array([1, 2, 4, 7, 10, 14.0])
+        box = bounds.box(model, hours)
+        problem = Problem(model, hours, np.ones(6), box)
+        start = np.clip([model.values()[p.name] for p in model.parameters], box.start_lower, box.start_upper)
+        slow, fast = (problem.names.index(s.name) for s in model.ordered[0])
+        start[[slow, fast]] = getattr(box, side)[slow]
+        found = polish.polish(problem, start, {p.name: p.unit for p in model.parameters})
+        slower, faster = problem.names[slow], problem.names[fast]
+        assert found.values[slower] <= found.values[faster]
+        assert {slower, faster} & set(found.at_bound)
+        if found.values[slower] == found.values[faster]:
+            assert found.at_bound[slower] == found.at_bound[faster] == "merged"
 
     def test_time_unit_does_not_matter(self, curve_d):
         in_minutes = Study.from_arrays(curve_d.times * 60, curve_d.released, time_unit="min", source="m",
@@ -242,7 +261,9 @@ class TestComparison:
         aicc = [f.statistics["aicc"] for f in found.fits if np.isfinite(f.statistics["aicc"])]
         assert aicc == pytest.approx(sorted(aicc), abs=2e-3)
         assert sum(found.weights) == pytest.approx(1)
-        assert set(found.table.index) == set(catalogue.list_ranked())
+        # Eight samples after the start are as many as the parameters of this one.
+        assert set(found.failed) == {"triple_weibull"}
+        assert {*found.table.index, *found.failed} == set(catalogue.list_ranked())
         assert found.advice.startswith(f"Use {found.best.model.name}")
 
     def test_one_curve_under_two_names_counts_once(self, curve_d):
@@ -297,12 +318,26 @@ class TestComparison:
         assert "double_weibull has 5 parameters" in found.failed["double_weibull"]
         assert found.best.model.name
 
+    def test_as_many_parameters_as_points_are_not_tried_unasked(self):
+        """Eight parameters go through eight points in many ways; asked for by name they are drawn and it is said."""
+        days = np.array([0.25, 1, 3, 7, 12, 18, 25, 30])
+        study = made(days, [0.05, 0.11, 0.16, 0.33, 0.35, 0.62, 0.81, 0.83])
+        found = fitting.compare(study)
+        assert "triple_weibull" not in [f.model.name for f in found.fits]
+        assert "8 parameters to find from 8 sampling times" in found.failed["triple_weibull"]
+        asked = fitting.compare(study, ["triple_weibull", "weibull"])
+        assert any("as many parameters as sampling times (8)" in v for v in asked["triple_weibull"].verdicts)
+        # One more sample, and it is tried.
+        more = fitting.compare(made([*days, 36], [*study.released, 0.84]))
+        assert "triple_weibull" in [f.model.name for f in more.fits]
+
     def test_json_is_plain(self, curve_d):
         found = fitting.compare(curve_d, ["weibull", "first_order"])
         text = json.dumps(found.to_dict(), allow_nan=False)
         first = json.loads(text)["ranking"][0]
         assert {"model", "n", "parameters", "statistics", "verdicts", "weight"} <= set(first)
-        assert {"ss", "rmse", "r2_adj", "aic_lmfit", "aicc", "bic_lmfit", "aic_ddsolver"} <= set(first["statistics"])
+        assert {"ss", "rmse", "r2", "r2_adj", "aic_lmfit", "aicc", "bic_lmfit",
+                "aic_ddsolver"} <= set(first["statistics"])
         assert {"value", "stderr", "unit"} <= set(first["parameters"]["t_scale"])
 
 

@@ -255,6 +255,22 @@ class TestBootstrap:
         low, high = ends_of(draws, np.var(sample), without)
         assert (low, high) == pytest.approx(tuple(expected.confidence_interval), rel=1e-9)
 
+    @pytest.mark.parametrize(("kind", "said"), [("residual", "88 to 91"), ("case", "89 to 95"),
+                                                ("replicate", "84 to 88")])
+    def test_says_that_it_is_too_narrow(self, kind, said):
+        """With the shares that benchmarks/interval_coverage.py found; silent where points and replicates abound."""
+        def notes(vessels):
+            noise = 0.02 * np.random.default_rng(2).standard_normal((vessels, len(DAYS)))
+            study = made((1 - np.exp(-DAYS / 9) + noise).ravel(), np.tile(DAYS, vessels),
+                         replicate=np.repeat([f"v{k}" for k in range(vessels)], len(DAYS)))
+            return " ".join(fitting.bootstrap(fitting.fit(study, "weibull"), kind=kind, count=40).notes)
+
+        few, many = notes(3 if kind == "replicate" else 1), notes(20)
+        assert said in few
+        assert "likely too narrow" in few
+        assert "Prefer profile likelihood" in few
+        assert "narrow" not in many
+
     def test_replicates_are_kept_whole(self):
         """A line through the origin at shared times: k is the mean of the replicates' own k."""
         own = np.array([0.026, 0.029, 0.030, 0.033])

@@ -7,7 +7,7 @@ import numpy as np
 from .. import __version__, catalogue
 from ..errors import FitError, SolveError
 from . import bounds, errors_of_points, measured, polish, search, statistics, verdicts, weighting
-from .asked import checked_mapping, checked_model, checked_models, checked_seed, checked_study
+from .asked import checked_mapping, checked_model, checked_models, checked_seed, checked_study, saturated
 from .batch import Batch, compare_each, fit_each
 from .bootstrap import bootstrap
 from .compare import Comparison
@@ -156,7 +156,7 @@ def compare(study, models=None, *, weights="none", errors=None, normalised=None,
     study : Study
         Of one formulation.
     models : sequence of str, optional
-        Those of `catalogue.list_ranked` when not given.
+        Those of `catalogue.list_ranked` when not given, save those with as many parameters as sampling times.
     weights, errors, normalised
         As in `fit`.
     progress : callable, optional
@@ -167,7 +167,8 @@ def compare(study, models=None, *, weights="none", errors=None, normalised=None,
     Comparison
     """
     study = _one_formulation(study)
-    models = catalogue.list_ranked() if models is None else models
+    unasked = models is None
+    models = catalogue.list_ranked() if unasked else models
     # Two names of one curve are one model.
     models = checked_models(models)
     if not models:
@@ -175,6 +176,9 @@ def compare(study, models=None, *, weights="none", errors=None, normalised=None,
                        "away for all of the catalogue")
     fits, failed = [], {}
     for model in progress(models) if progress else models:
+        if unasked and (why := saturated(study, model)):
+            failed[model.name] = why
+            continue
         try:
             fits.append(fit(study, model, weights=weights, errors=errors, normalised=normalised, seed=seed))
         except (FitError, SolveError) as problem:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from .. import catalogue
 from ..definition import Definition
 from ..errors import FitError
 from ..studies import Study
+from . import measured, weighting
 
 
 def checked_study(study):
@@ -64,3 +67,12 @@ def checked_seed(seed):
 def _shown(value):
     text = repr(value)
     return text if len(text) <= 60 and "\n" not in text else f"a {type(value).__name__}"
+
+
+def saturated(study, model):
+    """Why a model is not tried unasked: it passes through any points, so nothing can speak for it or against it."""
+    wanted, times = len(model.parameters) - len(measured.held(model, {})[0]), weighting.after_start(study).times
+    if wanted != len(np.unique(times[times > 0])):
+        return None
+    return (f"{model.name} has {wanted} parameters to find from {wanted} sampling times after the start, so "
+            f"it passes through the points whatever they are; take a simpler model, or name it to have it drawn anyway")

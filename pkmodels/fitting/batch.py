@@ -13,7 +13,7 @@ from .. import catalogue
 from ..errors import FitError, PkmodelsError, RecordError, UnknownName, unknown
 from ..studies import checks
 from . import weighting
-from .asked import checked_models, checked_study
+from .asked import checked_models, checked_study, saturated
 from .compare import Comparison
 
 
@@ -202,7 +202,7 @@ def compare_each(study, models=None, *, weights="none", errors=None, normalised=
     ----------
     study : Study
     models : sequence of str, optional
-        Those of `catalogue.list_ranked` when not given.
+        Those of `catalogue.list_ranked` when not given, save those with as many parameters as a curve has samples.
     weights, errors, normalised, seed, progress
         As in `fit_each`.
 
@@ -210,8 +210,9 @@ def compare_each(study, models=None, *, weights="none", errors=None, normalised=
     -------
     Batch
     """
-    models = catalogue.list_ranked() if models is None else models
-    return _each(study, models, progress, weights=weights, errors=errors, normalised=normalised, seed=seed)
+    unasked = models is None
+    return _each(study, catalogue.list_ranked() if unasked else models, progress, unasked=unasked, weights=weights,
+                 errors=errors, normalised=normalised, seed=seed)
 
 
 def curves(study):
@@ -241,7 +242,7 @@ def curves(study):
     return found
 
 
-def _each(study, models, progress, *, weights, errors, **given):
+def _each(study, models, progress, *, weights, errors, unasked=False, **given):
     from . import fit
 
     checked_study(study)
@@ -254,6 +255,9 @@ def _each(study, models, progress, *, weights, errors, **given):
     for label, one in progress(each) if progress else each:
         fits = []
         for model in models:
+            if unasked and (why := saturated(one, model)):
+                failed[label, model.name] = why
+                continue
             try:
                 fits.append(fit(one, model, weights=weights, errors=errors, **given))
             except UnknownName:

@@ -59,7 +59,11 @@ def polish(problem, start, shown_units):
     """
     shown = _Shown(problem, shown_units)
     current = shown.parameters(start)
-    at_bound, idle = {}, []
+    # An ordered pair that begins at one bound of both leaves the one behind no room, so lmfit never sees it move.
+    at_bound = {n: "lower" if begin <= low else "upper"
+                for n, begin, low in zip(problem.names, start, problem.box.lower, strict=True)
+                if not current[n].vary and n not in problem.fixed}
+    idle = []
     for _ in problem.names:
         current, late = _held_at_bounds(current)
         at_bound |= late

@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import units
 from ..environment import SAID, STANDARD
-from ..solve import also, compiled
+from ..solve import also, compiled, observe
 from ..solve.acid import CRITICAL, acid_verdict
 from ..solve.release import Release
 from .statistics import runs_probability
@@ -15,6 +15,9 @@ DIGITISING = 0.01
 POOR = 0.03
 #: A model that rises by more than this share of dose after the last sample has an end that nobody saw.
 UNSEEN = 0.05
+#: A rise by this share of dose more than the gaps on either side would lead one to expect, in so many parts of a gap
+#: between samples that is looked at in so many.
+STEP, STRETCH, PARTS = 0.10, 10, 40
 DISTINCT = 0.98
 #: Slower than this per day (half-life of two days) is no burst.
 BURST = 0.35
@@ -36,7 +39,7 @@ def verdicts(model, study, polished, statistics, problem, shown_units, intervals
     last = units.outside(float(study.times.max()), unit)
     own = polished.residual[: statistics["n"]] if np.ndim(problem.whitening) == 2 else polished.difference
     return (*_misfit(study, statistics, own), *_random_walk(study, statistics, polished, problem),
-            *_bounds(model, polished, problem.box, shown_units),
+            *_steps(model, study, inside), *_bounds(model, polished, problem.box, shown_units),
             *_idle(model, polished), *_slow_burst(polished, shown_units),
             *(() if _saturated(study, statistics) else _vague(model, polished, shown_units, intervals)),
             *_indistinguishable(polished), *_local(model, study, polished, shown_units),
@@ -96,6 +99,30 @@ def _random_walk(study, statistics, polished, problem):
         yield (f"the misses hang together from sample to sample as if errors added up (2 ln of the likelihood ratio "
                f"{gain:.1f}): the standard errors are too small. Fit again with errors='increments', or take another "
                f"shape if the curve misses the points")
+
+
+def _steps(model, study, inside):
+    """Steps between two samples: the points are the same wherever in the gap they are. A burst is another matter."""
+    edges = np.unique(study.times)
+    if len(edges) < 2:
+        return
+    grid = edges[:-1, None] + np.diff(edges)[:, None] * np.linspace(0, 1, PARTS + 1)
+    # The end of a gap is the sample itself, to the last digit: release may begin a hair before it.
+    grid[:, -1] = edges[1:]
+    shares = np.reshape(observe(model, inside, grid.ravel()), grid.shape)
+    rises = shares[:, STRETCH:] - shares[:, :-STRETCH]
+    pace = np.diff(shares[:, [0, -1]])[:, 0] / np.diff(edges)
+    # Before the first sample the curve comes from zero; right after time 0 a rise is a burst, not a step.
+    earlier = np.append(shares[0, 0] / edges[0] if edges[0] > 0 else np.inf, pace[:-1])
+    expected = np.maximum(earlier, np.append(pace[1:], 0.0)) * np.diff(edges) * STRETCH / PARTS
+    for gap, rise in enumerate(rises):
+        at = int(np.argmax(rise))
+        if rise[at] - max(expected[gap], 0.0) > STEP:
+            begin, end, before, after = (f"{units.outside(float(h), study.time_unit):.4g}" for h in (
+                grid[gap, at], grid[gap, at + STRETCH], edges[gap], edges[gap + 1]))
+            yield (f"the curve rises by {100 * rise[at]:.0f} % of dose between {study.time_unit} {begin} and {end}, "
+                   f"where there is no sample (none lies between {before} and {after}): when it does so, and how "
+                   f"steeply, is the model's guess. Sample in between, or take a model without a step")
 
 
 def _bounds(model, polished, box, shown_units):

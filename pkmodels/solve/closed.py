@@ -48,6 +48,8 @@ def _off_zero(times):
 
 def _clocks(curve, values, times, environment, gradient):
     """(clock, its derivatives by parameter or None) per clock."""
+    if compiled.on_plain_time(curve):
+        return [(_off_zero(times), None)] * len(curve.clocks)
     inputs = [values[s.name] for s in curve.inputs]
     parameters = inputs[: len(curve.symbols)]
     slopes = compiled.pace_gradients(curve) if gradient else None

@@ -57,6 +57,12 @@ def _paces(curve):
 
 
 @lru_cache(maxsize=512)
+def on_plain_time(curve):
+    """Whether every clock of a curve shows the hours themselves, so that nothing has to be computed for it."""
+    return not curve.courses and all(pace == 1 for pace in _paces(curve))
+
+
+@lru_cache(maxsize=512)
 def paces(curve):
     """(surroundings..., parameters...) -> the pace of each clock."""
     return function([*SURROUNDINGS, *curve.symbols], _paces(curve))
