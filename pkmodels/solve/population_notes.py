@@ -6,7 +6,12 @@ The arithmetic is that of `population_numpy`; `population_fast` calls it where s
 import math
 
 import numpy as np
-from numba import njit
+
+try:
+    from numba import njit
+except ImportError:  # the same lines in Python
+    def njit(**_options):
+        return lambda function: function
 
 from .population_numpy import FLAT, HIGHER
 
