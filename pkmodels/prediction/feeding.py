@@ -74,8 +74,8 @@ def joined_body(drug):
     for name in drug.body[1:]:
         joined = join(joined, catalogue.get_model(name, "body"))
     if not joined.is_linear and saturated_store(joined) is None:
-        raise PredictionError(f"the body of {drug.name} is not linear; populations are predicted with linear bodies and "
-                              f"with one_compartment_saturable and two_compartment_saturable")
+        raise PredictionError(f"the body of {drug.name} is not linear; populations are predicted with linear bodies "
+                              f"and with one_compartment_saturable and two_compartment_saturable")
     if joined.observed_dimension != dict(units.dimension("mg/L")) or not joined.observes_linearly:
         raise PredictionError(f"the body {' -> '.join(drug.body)} of {drug.name} does not end in a concentration "
                               f"that is in proportion to the amounts; end it with one such as one_compartment")

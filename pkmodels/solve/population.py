@@ -1,8 +1,8 @@
 """The numbers of a population's concentration curves, patient by patient, without the curves being kept.
 
-Every patient is a linear body (`saturable` has the others); a schedule says what enters it. Between its steps the curve is known
-exactly, so that peaks, areas and crossings do not depend on how fine the steps are, as long as no curve
-turns twice within one.
+Every patient is a linear body (`saturable` has the others); a schedule says what enters it. Between its
+steps the curve is known exactly, so that peaks, areas and crossings do not depend on how fine the steps are,
+as long as no curve turns twice within one.
 """
 
 import importlib.util

@@ -2,9 +2,9 @@
 
 After a dose the slope of a curve is Σ c_i exp(λ_i t). Its zeros at t > 0 are at most as many as the sums
 c_1, c_1 + c_2, ... (slowest exponential first) change their sign, and differ from that by an even number
-(Laguerre; Polya and Szego, Problems and Theorems in Analysis II, part V). So with no change of sign a curve
-goes one way to the next dose and with one it turns once: then its turn and its crossings are sought in the
-whole span at once. Only with more is it walked step by step, until no more than one is left.
+(Laguerre's extension of Descartes' rule of signs; Jameson, Math. Gazette 90, 2006, 223). So with no change
+of sign a curve goes one way to the next dose and with one it turns once: then its turn and its crossings are
+sought in the whole span at once. Only with more is it walked step by step, until no more than one is left.
 
 Spans of all patients of a group are solved side by side: halving by exponentials that are made by squaring,
 then Halley's steps from the cubic between the ends of the bracket.
