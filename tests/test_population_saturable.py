@@ -144,5 +144,5 @@ def test_a_card_that_saturates_is_predicted_and_its_typical_patient_is_that_of_p
 def test_what_saturates_otherwise_is_refused(card):
     other = dataclasses.replace(card, body=("target_mediated",))
     with pytest.raises(PkmodelsError, match="saturable"):
-        pk.predict_population("first_order", values={"k": (0.1, "1/day")}, drug=other, regimen="3.6 mg once",
+        pk.predict_population("first_order", values={"k": (0.1, "1/day")}, drug=other, regimen="3.6 mg once", days=28,
                               patients=2, variability={"v_central": 0})
