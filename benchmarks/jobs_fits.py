@@ -1,5 +1,6 @@
 """Jobs of `run.py` with fits."""
 
+import contextlib
 import time
 import warnings
 
@@ -45,10 +46,8 @@ def _lmfit(model, study, starts, seed=1):
         def off(p, names=problem.names):
             return np.nan_to_num(problem.residual(np.array([p[n].value for n in names])), nan=1e3)
 
-        try:
+        with contextlib.suppress(ValueError):
             best = min(best, lmfit.minimize(off, given, method="least_squares", max_nfev=500).chisqr)
-        except ValueError:
-            pass
         found.append((best, time.process_time() - begin))
     return np.array(found).T
 

@@ -52,7 +52,7 @@ def population(given):
 def _tied(ways):
     """Burst, tissue and elimination of one rate: the highest is 2/e² of the dose, at 2/k."""
     worst = 0.0
-    for gap in (0.0, 1e-12, 1e-9):
+    for gap in (0.0, 1e-14, 1e-12):
         k = 0.1
         a = np.zeros((3, 3, 1))
         a[0, 0], a[1, 0], a[1, 1], a[2, 1], a[2, 2] = -k, k, -k * (1 + gap), k * (1 + gap), -k * (1 - gap)

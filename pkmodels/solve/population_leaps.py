@@ -45,6 +45,8 @@ _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _SMALL_STEP = 1e-5
 #: The slope just after a dose may be nothing but rounding.
 _NOTHING = 1e-14
+#: A slope whose sign is certain; the exponent of a slowest exponential of which nothing is left.
+_CERTAIN, _DECAYED = 1e300, -300.0
 
 
 def measured(bodies, schedule, lower, upper, sustained):
@@ -137,7 +139,8 @@ def _group(offset, used, rate, own, z, began, ended, scaled, notes, bits, turns,
                 value += z[i, p]
             begin_of(notes[p], side_of(value, lower, upper), hours[first], first == 0, first == rows[row], lasting)
             k = first
-            while k < last and _changes(rate, z, p) > 1:
+            turns = _changes(rate, z, p)
+            while k < last and turns > 1:
                 if filled == SPANS:
                     _solve(span, filled, turns, crossings, bits, notes, lower, upper, lasting)
                     filled = 0
@@ -145,16 +148,17 @@ def _group(offset, used, rate, own, z, began, ended, scaled, notes, bits, turns,
                 for i in range(m):
                     span[0][i, filled] = z[i, p]
                     z[i, p] *= math.exp(rate[i, p] * length)
-                value = _put(span, filled, p, hours[k], length, value, z, rate)
+                value = _put(span, filled, p, hours[k], length, value, z, rate, -1)
                 filled += 1
                 k += 1
+                turns = _changes(rate, z, p)
             if k < last:
                 if filled == SPANS:
                     _solve(span, filled, turns, crossings, bits, notes, lower, upper, lasting)
                     filled = 0
                 for i in range(m):
                     span[0][i, filled] = z[i, p]
-                value = _put(span, filled, p, hours[k], hours[last] - hours[k], value, ended, rate)
+                value = _put(span, filled, p, hours[k], hours[last] - hours[k], value, ended, rate, turns)
                 filled += 1
         _solve(span, filled, turns, crossings, bits, notes, lower, upper, lasting)
         z[:] = ended
@@ -194,21 +198,26 @@ def _changes(rate, z, p):
 
 
 @njit(**OPTIONS)
-def _put(span, place, p, start, length, value, after, rate):
-    """The rest of what is known of a span whose begin is there; returns the value at its end."""
+def _put(span, place, p, start, length, value, after, rate, turns):
+    """The rest of what is known of a span whose begin is there; returns the value at its end.
+
+    ``turns`` is 0 or 1 where it is certain, else -1.
+    """
     begin, theta, numbers, who = span[0], span[2], span[3], span[4]
-    one = two = last = size = slowest = 0.0
+    one = two = last = slowest = 0.0
     for i in range(len(begin)):
         theta[i, place] = rate[i, p] * length
         part = theta[i, place] * begin[i, place]
         one += part
-        size += abs(part)
         slowest = part if slowest == 0.0 else slowest
         two += theta[i, place] * after[i, p]
         last += after[i, p]
-    if abs(one) <= _NOTHING * size and slowest != 0.0:
-        # Its sign is not that of rounding: with one turn to come it is the opposite of the sign in the end.
-        one = -math.copysign(two, slowest)
+    if turns >= 0:
+        # How often it turns is known: once to come means that the slope begins with the sign that the slowest part
+        # does not have, and has turned where it ends with that sign, as it does where all but nothing is left.
+        sign = math.copysign(_CERTAIN, slowest)
+        one = -sign if turns == 1 else 0.0
+        two = sign if rate[0, p] * length < _DECAYED else math.copysign(_CERTAIN, two)
     who[place] = p
     numbers[_START, place], numbers[_LENGTH, place] = start, length
     numbers[_ONE, place], numbers[_TWO, place] = value, last
