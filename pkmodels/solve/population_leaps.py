@@ -139,8 +139,8 @@ def _group(offset, used, rate, own, z, began, ended, scaled, notes, bits, turns,
                 value += z[i, p]
             begin_of(notes[p], side_of(value, lower, upper), hours[first], first == 0, first == rows[row], lasting)
             k = first
-            turns = _changes(rate, z, p)
-            while k < last and turns > 1:
+            coming = _changes(rate, z, p)
+            while k < last and coming > 1:
                 if filled == SPANS:
                     _solve(span, filled, turns, crossings, bits, notes, lower, upper, lasting)
                     filled = 0
@@ -151,14 +151,14 @@ def _group(offset, used, rate, own, z, began, ended, scaled, notes, bits, turns,
                 value = _put(span, filled, p, hours[k], length, value, z, rate, -1)
                 filled += 1
                 k += 1
-                turns = _changes(rate, z, p)
+                coming = _changes(rate, z, p)
             if k < last:
                 if filled == SPANS:
                     _solve(span, filled, turns, crossings, bits, notes, lower, upper, lasting)
                     filled = 0
                 for i in range(m):
                     span[0][i, filled] = z[i, p]
-                value = _put(span, filled, p, hours[k], hours[last] - hours[k], value, ended, rate, turns)
+                value = _put(span, filled, p, hours[k], hours[last] - hours[k], value, ended, rate, coming)
                 filled += 1
         _solve(span, filled, turns, crossings, bits, notes, lower, upper, lasting)
         z[:] = ended
