@@ -47,6 +47,8 @@ _SMALL_STEP = 1e-5
 _NOTHING = 1e-14
 #: A slope whose sign is certain; the exponent of a slowest exponential of which nothing is left.
 _CERTAIN, _DECAYED = 1e300, -300.0
+#: The exponent of an exponential of which less than rounding is left.
+_DEAD = -55.0
 
 
 def measured(bodies, schedule, lower, upper, sustained):
@@ -350,7 +352,8 @@ def _roots(room, count, bits):
 @njit(**OPTIONS)
 def _carefully(c, theta, level, falling):
     state, rates, nothing, phi, out = c.copy(), theta.copy(), np.zeros(4), np.empty(4), np.empty(3)
-    return root(0.5, 0.0, 1.0, falling, level, 0, state, rates, nothing, nothing, False, phi, out)
+    until = min(1.0, _DEAD / theta[0])  # nothing of the slowest exponential is left behind that
+    return root(0.5 * until, 0.0, until, falling, level, 0, state, rates, nothing, nothing, False, phi, out)
 
 
 @njit(**OPTIONS)
