@@ -1,7 +1,5 @@
 """The exceptions of pkmodels: each says what was given, what is allowed and what to do."""
 
-import difflib
-
 
 class PkmodelsError(ValueError):
     """Base of every misuse that a user can mend; the command line prints it in one sentence."""
@@ -48,6 +46,8 @@ class UnknownName(PkmodelsError, KeyError):
 
 def unknown(kind, name, known):
     """Return an `UnknownName` that lists what `name` may have meant."""
+    import difflib  # start-up is light
+
     near = difflib.get_close_matches(str(name).lower(), [str(k) for k in known], n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(map(str, known))}"
     return UnknownName(f"there is no {kind} called '{name}'; {hint}")

@@ -226,3 +226,30 @@ def test_compiled_numbers_do_not_depend_on_the_block(people):
     one, other = (stream(people, schedule, lower=10.0, upper=40.0, fast=True, block=block) for block in (5, 4096))
     for name in one.each:
         np.testing.assert_array_equal(one.each[name], other.each[name])
+
+
+@needs_numba
+@pytest.mark.parametrize("doses", [(0.0, 24.0, 48.0), (0.0, 2.0, 700.0), (0.0, 1.0, 1.5)])
+def test_leaps_are_the_steps_they_skip(doses):
+    """Doses that fall on rising curves, close to each other and far apart; the window is met in many places."""
+    hours = np.unique(np.concatenate([np.arange(0.0, 1000.0, 0.5), doses]))
+    schedule = boluses(hours, np.array(doses), np.full(3, 100.0))
+    some = bodies(*chain(60, seed=8, spread=0.8))
+    slow, fast = (stream(some, schedule, lower=150.0, upper=300.0, fast=fast) for fast in (False, True))
+    assert_same(slow, fast)
+
+
+@needs_numba
+def test_a_window_is_not_overlooked_by_a_leap():
+    """C = exp(-t) - exp(-2 t) of a bolus, highest 1/4 at log 2; it is c at -log((1 ± sqrt(1 - 4c))/2)."""
+    a = np.zeros((2, 2, 1))
+    a[0, 0], a[1, 0], a[1, 1] = -2.0, 1.0, -1.0
+    some = bodies(a, np.array([[1.0], [0]]), np.array([[0.0], [1]]))
+    level = 0.25 * (1 - 1e-6)
+    found = stream(some, boluses(np.array([0.0, 5000.0]), [0.0], [1.0]), lower=level, fast=True)
+    x = np.sqrt(1 - 4 * level)
+    assert found.each["cmax"][0, 0] == pytest.approx(0.25, rel=1e-13)
+    assert found.each["tmax"][0, 0] == pytest.approx(np.log(2), rel=1e-9)
+    assert found.whole["first_entry"][0] == pytest.approx(-np.log((1 + x) / 2), rel=1e-9)
+    # The stay lasts 2 thousandths of an hour: the square root of rounding is left of its digits.
+    assert found.each["inside"][0, 0] == pytest.approx(np.log((1 + x) / (1 - x)), rel=1e-7)

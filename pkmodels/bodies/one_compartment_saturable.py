@@ -24,5 +24,5 @@ MODEL = Model(
     ),
     also=(Also("clearance_low", rate_max / c_half, "L/h", "clearance at low concentrations"),),
     references=("michaelis1913",),
-    remarks="Not linear: doses do not add up, and predict does not take it; join it to a release and solve it.",
+    remarks="Not linear: doses do not add up.",
 )

@@ -30,5 +30,5 @@ MODEL = Model(
         Parameter(v_peripheral, 3.0, "L", (0, oo), "volume of the peripheral compartment", scale="log"),
     ),
     references=("michaelis1913",),
-    remarks="Not linear: doses do not add up, and predict does not take it; join it to a release and solve it.",
+    remarks="Not linear: doses do not add up.",
 )

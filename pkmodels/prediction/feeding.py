@@ -67,17 +67,39 @@ def joined_body(drug):
     Raises
     ------
     PredictionError
-        If it is not linear or does not show a concentration in proportion to the amounts.
+        If it is neither linear nor saturable at one place, or does not show a concentration in proportion to the
+        amounts.
     """
     joined = catalogue.get_model(drug.body[0], "body")
     for name in drug.body[1:]:
         joined = join(joined, catalogue.get_model(name, "body"))
-    if not joined.is_linear:
-        raise PredictionError(f"the body of {drug.name} is not linear; populations are predicted with linear bodies")
+    if not joined.is_linear and saturated_store(joined) is None:
+        raise PredictionError(f"the body of {drug.name} is not linear; populations are predicted with linear bodies "
+                              f"and with one_compartment_saturable and two_compartment_saturable")
     if joined.observed_dimension != dict(units.dimension("mg/L")) or not joined.observes_linearly:
         raise PredictionError(f"the body {' -> '.join(drug.body)} of {drug.name} does not end in a concentration "
                               f"that is in proportion to the amounts; end it with one such as one_compartment")
     return joined
+
+
+def saturated_store(model):
+    """The index of the one store whose elimination saturates, ``rate_max x / (c_half v_central + x)``, or None.
+
+    The rest of the body must be linear: without that elimination nothing but proportions is left.
+    """
+    by_name = {str(state): state for state in model.states}
+    symbols = {s.name: s for s in model.symbols}
+    if "central" not in by_name or not {"rate_max", "c_half", "v_central"} <= {*symbols}:
+        return None
+    central, place = by_name["central"], list(model.states).index(by_name["central"])
+    gone = symbols["rate_max"] * central / (symbols["c_half"] * symbols["v_central"] + central)
+    rest = model.right_hand_side.subs(symbols["rate_max"], 0)
+    lost = sympy.simplify(model.right_hand_side - rest)
+    if model.changes or rest.jacobian(list(model.states)).free_symbols & {t, *model.states}:
+        return None
+    others = [k for k in range(len(lost)) if k != place and lost[k] != 0]
+    into_sink = all(rest.jacobian([model.states[k]]).is_zero_matrix for k in others)
+    return place if into_sink and sympy.simplify(lost[place] + gone) == 0 else None
 
 
 def body_arrays(model, values):

@@ -24,8 +24,9 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
                        workers=1, folder=None, progress=None):
     """Predict concentrations in a population of patients who differ, one curve each.
 
-    Bodies are linear. Every patient's curve is known exactly between the steps, and its peaks and crossings
-    are solved there. Only its numbers are kept, unless curves are asked for.
+    Every patient's curve of a linear body is known exactly between the steps, and its peaks and crossings are
+    solved there. A body whose elimination saturates (one_compartment_saturable, two_compartment_saturable) is
+    integrated in steps of the patient's own. Only numbers are kept, unless curves are asked for.
 
     Parameters
     ----------

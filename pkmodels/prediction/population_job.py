@@ -68,14 +68,19 @@ class Job:
 
     def _of_draw(self, drawn, some, count):
         values = {**self.typical, **drawn, **some}
-        arrays = feeding.body_arrays(self.body, {name: np.broadcast_to(values[name], count)
-                                                 for name in (s.name for s in self.body.symbols)})
+        own = {name: np.broadcast_to(values[name], count) for name in (s.name for s in self.body.symbols)}
+        saturated = not self.body.is_linear
+        arrays = feeding.body_arrays(self.body, {**own, "rate_max": np.zeros(count)} if saturated else own)
         arrays, schedule = self._fed(arrays, {**drawn, **some}, count)
         matrix, entry, weights = arrays
         entry = entry * np.broadcast_to(values["bioavailability"], count)
-        bodies = population_modes.bodies(matrix, entry, weights * self.per_mg)
-        found = population.stream(bodies, schedule, lower=self.lower, upper=self.upper, sustained=self.sustained,
-                                  sampled=self._places(schedule))
+        asked = {"lower": self.lower, "upper": self.upper, "sustained": self.sustained,
+                 "sampled": self._places(schedule)}
+        if saturated:
+            found = population.saturable(matrix, entry, weights * self.per_mg, feeding.saturated_store(self.body),
+                                         own["rate_max"], own["c_half"] * own["v_central"], schedule, **asked)
+        else:
+            found = population.stream(population_modes.bodies(matrix, entry, weights * self.per_mg), schedule, **asked)
         return {**found.each, **found.whole, "curves": found.curves}
 
     def _fed(self, arrays, changed, count):

@@ -1,8 +1,8 @@
 """The numbers of a population's concentration curves, patient by patient, without the curves being kept.
 
-Every patient is a linear body; a schedule says what enters it. Between its steps the curve is known
-exactly, so that peaks, areas and crossings do not depend on how fine the steps are, as long as no curve
-turns twice within one.
+Every patient is a linear body (`saturable` has the others); a schedule says what enters it. Between its
+steps the curve is known exactly, so that peaks, areas and crossings do not depend on how fine the steps are,
+as long as no curve turns twice within one.
 """
 
 import importlib.util
@@ -73,6 +73,13 @@ def stream(bodies, schedule, *, lower=-np.inf, upper=np.inf, sustained=24.0, sam
             found = way.measured(bodies.only(here), schedule.only(here), lower, upper, sustained, sampled)
             each[..., here], whole[..., here], curves[..., here] = found
     return Numbers(dict(zip(EACH, each, strict=True)), dict(zip(WHOLE, whole, strict=True)), curves)
+
+
+def saturable(*bodies, **asked):
+    """The same for bodies whose elimination saturates (`pkmodels.solve.population_saturable.stream`)."""
+    from . import population_saturable  # compiled code loads slowly
+
+    return population_saturable.stream(*bodies, **asked)
 
 
 def has_numba():

@@ -9,31 +9,21 @@ import math
 import numpy as np
 from numba import njit
 
+from . import population_leaps
 from .population_notes import (
-    FIRST,
-    GAP,
-    GAP_BELOW,
     HIGH,
     IN,
-    INSIDE,
-    LEAVES,
     LOW,
-    MARK,
-    ONSET,
     OPTIONS,
-    OUT,
     OVER,
-    SIDE,
-    STAY,
-    THEN,
     UNDER,
     WHEN,
     answers,
-    change_side,
+    begin_of,
+    finish,
     look,
     side_of,
     spend,
-    stayed,
     trend_of,
 )
 from .population_numpy import EACH, WHOLE
@@ -45,6 +35,8 @@ _MEASURES, _WHOLE = len(EACH), len(WHOLE)
 
 def measured(bodies, schedule, lower, upper, sustained, sampled):
     """As `pkmodels.solve.population_numpy.measured`, for bodies that are all exact sums of exponentials."""
+    if schedule.feeds is None and not len(sampled):
+        return *population_leaps.measured(bodies, schedule, lower, upper, sustained), np.empty((0, bodies.count))
     lengths, which = schedule.lengths
     each = np.empty((_MEASURES, len(schedule.rows) - 1, bodies.count))
     whole = np.empty((_WHOLE, bodies.count))
@@ -112,7 +104,7 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
                 began[:] = z
             for p in range(used):
                 side = side_of(shown[0, p], lower, upper)
-                _begin(notes[p], side, hours[first], first == 0, first == rows[row], lasting)
+                begin_of(notes[p], side, hours[first], first == 0, first == rows[row], lasting)
         k0 = first
         while k0 < last:
             steps = min(STRIDE, last - k0)
@@ -190,7 +182,7 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
             curves[asked, offset + p] = shown[0, p]
         asked += 1
     for p in range(used):
-        _finish(notes[p], origin, end_of_all, lasting, whole[:, offset + p])
+        finish(notes[p], origin, end_of_all, lasting, whole[:, offset + p])
 
 
 @njit(**OPTIONS)
@@ -234,34 +226,6 @@ def _enter(z, own, jumps, offset, used, shown):
         for i in range(len(z)):
             z[i, p] += own[i, p] * jump
             shown[p] += z[i, p]
-
-
-@njit(**OPTIONS)
-def _begin(note, side, time, of_all, of_row, lasting):
-    """A patient's notes at the beginning of a segment."""
-    if of_all:
-        note[:] = 0.0
-        note[SIDE], note[MARK], note[STAY] = side, time, time
-        note[FIRST] = time if side == INSIDE else np.nan
-        note[ONSET], note[LEAVES] = np.nan, np.nan
-    elif side != int(note[SIDE]):
-        change_side(note, time, side, lasting)
-    if of_row:
-        note[HIGH], note[LOW], note[THEN] = -np.inf, np.inf, -np.inf
-        note[IN] = note[UNDER] = note[OVER] = 0.0
-
-
-@njit(**OPTIONS)
-def _finish(note, origin, end, lasting, whole):
-    """The numbers of `WHOLE` from a patient's notes."""
-    side, never = int(note[SIDE]), math.isnan(note[FIRST])
-    stayed(note, end, side, lasting)
-    if side != INSIDE and not never:
-        note[GAP] = max(note[GAP], end - note[OUT])
-    whole[0], whole[1] = note[FIRST] - origin, note[ONSET] - origin
-    whole[2] = np.nan if never or side == INSIDE else note[LEAVES] - origin
-    whole[3] = np.nan if never else note[GAP]
-    whole[4] = np.nan if never else note[GAP_BELOW]
 
 
 @njit(**OPTIONS)

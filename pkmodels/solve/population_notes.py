@@ -5,7 +5,13 @@ The arithmetic is that of `population_numpy`; `population_fast` calls it where s
 
 import math
 
-from numba import njit
+import numpy as np
+
+try:
+    from numba import njit
+except ImportError:  # the same lines in Python
+    def njit(**_options):
+        return lambda function: function
 
 from .population_numpy import FLAT, HIGHER
 
@@ -201,3 +207,31 @@ def look(note, start, length, first, last, state, after, theta, own, q, fed, phi
                 x = root(x, a, b, ca >= level, level, 0, state, theta, own, q, fed, phi, out)
                 side = (INSIDE if now else BELOW) if low else (ABOVE if now else INSIDE)
                 change_side(note, start + x * length, side, lasting)
+
+
+@njit(**OPTIONS)
+def begin_of(note, side, time, of_all, of_row, lasting):
+    """A patient's notes at the beginning of a segment."""
+    if of_all:
+        note[:] = 0.0
+        note[SIDE], note[MARK], note[STAY] = side, time, time
+        note[FIRST] = time if side == INSIDE else np.nan
+        note[ONSET], note[LEAVES] = np.nan, np.nan
+    elif side != int(note[SIDE]):
+        change_side(note, time, side, lasting)
+    if of_row:
+        note[HIGH], note[LOW], note[THEN] = -np.inf, np.inf, -np.inf
+        note[IN] = note[UNDER] = note[OVER] = 0.0
+
+
+@njit(**OPTIONS)
+def finish(note, origin, end, lasting, whole):
+    """The numbers of `WHOLE` from a patient's notes."""
+    side, never = int(note[SIDE]), math.isnan(note[FIRST])
+    stayed(note, end, side, lasting)
+    if side != INSIDE and not never:
+        note[GAP] = max(note[GAP], end - note[OUT])
+    whole[0], whole[1] = note[FIRST] - origin, note[ONSET] - origin
+    whole[2] = np.nan if never or side == INSIDE else note[LEAVES] - origin
+    whole[3] = np.nan if never else note[GAP]
+    whole[4] = np.nan if never else note[GAP_BELOW]

@@ -1,0 +1,41 @@
+"""Every speed that is claimed, in one command: ratios against other programs, after accuracy is checked.
+
+    python benchmarks/run.py                        all jobs
+    python benchmarks/run.py --jobs population fits --rounds 3
+
+Each job has gates: nothing of it is timed before our numbers agree with a way of their own. Times are those of the
+processor (other work on the machine counts as little as it can), the medians of rounds in which all take turns. A
+peer that is not installed is left out with a sentence: pip install pkmodels[bench]. Only `workers` is measured by
+the clock on the wall.
+"""
+
+import argparse
+
+import jobs_fits
+import jobs_population
+from measuring import GateError, probe
+
+JOBS = ("population", "saturable", "sphere", "fits", "bootstrap", "workers")
+
+
+def main():
+    given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    given.add_argument("--jobs", nargs="+", choices=JOBS, default=JOBS)
+    given.add_argument("--rounds", type=int, default=5)
+    given.add_argument("--patients", type=int, default=20_000)
+    given = given.parse_args()
+    print(probe())
+    failed = 0
+    for job in given.jobs:
+        print(f"\n== {job}")
+        try:
+            getattr(jobs_fits if hasattr(jobs_fits, job) else jobs_population, job)(given)
+        except GateError as problem:
+            failed += 1
+            print(f"  {problem}")
+    print(f"\n{probe()}")
+    raise SystemExit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
