@@ -39,8 +39,8 @@ def check_curves(rows, shown, keep):
 def doses_of(release, regimen, horizon):
     """The doses within the horizon; they must fit the release."""
     if regimen.steady:
-        raise PredictionError(f"'{regimen}' begins at steady state; every patient comes to it in a time of their own, so "
-                              f"a population begins with its first dose: give as many doses as that takes, and read "
+        raise PredictionError(f"'{regimen}' begins at steady state; every patient comes to it in a time of their own, "
+                              f"so a population begins with its first dose: give as many doses as that takes, and read "
                               f"the last interval (such as inside_each)")
     doses = regimen.doses(horizon)
     if not doses:

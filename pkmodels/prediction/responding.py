@@ -77,7 +77,8 @@ def respond(prediction, effect, *, variable="plasma", values=None):
                                              *_assumptions(effect, source, given)]),
                    "citations": storable(list(dict.fromkeys([*lines(prediction.attrs, "citations"),
                                                            *effect.references])))}
-    return xr.Dataset(kept, coords={name: c for name, c in prediction.coords.items() if name in ("time", "draw", "patient")},
+    shared = ("time", "draw", "patient")
+    return xr.Dataset(kept, coords={name: c for name, c in prediction.coords.items() if name in shared},
                       attrs=attributes)
 
 
