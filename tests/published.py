@@ -62,6 +62,28 @@ def _goserelin(measure):
     return inside.value("first_entry") * DAY
 
 
+def _testosterone(measure):
+    prediction = pk.predict("depot:triptorelin", drug="triptorelin", regimen="3.75 mg once", days=28)
+    if measure == "drug":
+        return float(prediction.plasma.max())
+    answer = pk.respond(prediction, "hpg_agonist")
+    if measure == "peak":
+        return float(answer.testosterone.max())
+    return pk.coverage(answer, "testosterone_castration", variable="testosterone").value("first_entry")
+
+
+def _leuprolide(hours):
+    return float(pk.predict("depot:leuprolide", drug="leuprolide", regimen="11.25 mg once", days=84,
+                            times=[hours / DAY]).plasma[0])
+
+
+def _ratio(rate):
+    site = pk.read_site("prostate_tumour", perfusion=(0.24, "1/min"), volume="20 mL")
+    found = pk.predict("first_order", values={"k": (rate, "1/h")}, drug="docetaxel", regimen="10 mg once", days=30,
+                       site=site)
+    return pk.local_ratio(found).value("eventual")
+
+
 GC = {"f_burst": 0.15, "k_burst": 1.5, "k_erosion": 0.3, "t_middle": 21}
 DD = "example profile of DDSolver, printed by it"
 EXACT = "closed form"
@@ -99,4 +121,17 @@ CHECKS = [
           "digits of the reference", lambda: _goserelin("entry")),
     Check("Depot to plasma", "the same: share of 28 days inside 0.5-1.2 ng/mL", "1 - 6.415 h / 672 h", 0.9905, 5e-5,
           "digits of the reference", lambda: _goserelin("inside")),
+    *(Check("Depot to plasma", f"leuprolide, 11.25 mg: concentration after {hours:g} h (ng/mL)",
+            "parameters of Lim 2026, another program", level, half, "digits of the reference",
+            lambda hours=hours: _leuprolide(hours))
+      for hours, level, half in ((0.5, 10.328, 5e-4), (1, 16.310, 5e-4))),
+    *(Check("Hormone", what, "parameters of Tornoe 2007, another program", level, half, why,
+            lambda measure=measure: _testosterone(measure))
+      for measure, what, level, half, why in (
+          ("drug", "triptorelin, 3.75 mg: highest concentration (ng/mL)", 2.9602, 5e-5, "digits of the reference"),
+          ("peak", "the same: highest testosterone, the flare (ng/mL)", 9.292, 1e-3, "points of the grid"),
+          ("castrate", "the same: castrate from day", 18.63, 0.01, "digits of the reference"))),
+    *(Check("Tissue", f"docetaxel in 20 mL of prostate tumour, released at {rate:g} per hour: tissue over plasma",
+            "1 + clearance over exchange", 1 + 35.7 / 0.288, 1e-6, "exact", lambda rate=rate: _ratio(rate))
+      for rate in (0.01, 0.5, 5)),
 ]

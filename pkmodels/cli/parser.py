@@ -146,8 +146,8 @@ def _coverage(verbs):
     _prediction(p)
     p.add_argument("--window", required=True, help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
     p.add_argument("--variable", metavar="NAME",
-                   help="plasma (default); local or local_free in the tissue of --site; or what --effect shows, such as "
-                        "testosterone (its first when not given)")
+                   help="plasma (default); local or local_free in the tissue of --site; or what --effect shows, such "
+                        "as testosterone (its first when not given)")
     _effect(p)
     _output(p)
 

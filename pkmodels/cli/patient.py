@@ -62,8 +62,9 @@ def invivo(given):
 
     plasma = _plasma(given)
     plasma = plasma.only(given.subject) if given.subject else plasma
-    found = prediction.fit_in_vivo(plasma, given.model, given.drug, regimen_of(given.regimen), fixed=_assigned(given.fix),
-                                   bioavailability=given.bioavailability, weights=given.weights, seed=given.seed)
+    found = prediction.fit_in_vivo(plasma, given.model, given.drug, regimen_of(given.regimen),
+                                   fixed=_assigned(given.fix), bioavailability=given.bioavailability,
+                                   weights=given.weights, seed=given.seed)
     output.result(given, text=lambda: repr(found), table=lambda: found.table.set_index(found.table.columns[0]),
                   content=found.to_dict)
 
@@ -80,8 +81,8 @@ def regimen_of(text):
     found = prediction.read_events(path)
     remark(*(f"  {each}" for each in found.notes), *(f"! {each}" for each in found.findings))
     if not colon and len(set(found.regimens.values())) > 1:
-        raise PredictionError(f"{path} holds different regimens of {len(found.regimens)} people; choose one person, such "
-                              f"as {path}:{next(iter(found.regimens))}")
+        raise PredictionError(f"{path} holds different regimens of {len(found.regimens)} people; choose one person, "
+                              f"such as {path}:{next(iter(found.regimens))}")
     return found.of(who) if colon else found.regimen
 
 
