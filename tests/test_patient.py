@@ -17,6 +17,8 @@ TWO = {"drug": "goserelin", "regimen": "3.6 mg every 28 days x 2"}
 #: Made so that men reach the label's 2.84 ng/mL; burst, times and the exponent are assumed.
 HUMP = {"f_burst": 0.01, "k_burst": (0.3, "1/day"), "k_erosion": (0.509, "1/day"), "t_middle": (13, "day")}
 
+FEW = pk.Plasma.from_arrays([1, 10, 100, 300], [0.1, 0.5, 0.7, 0.5], time_unit="h", unit="ng/mL")
+
 
 def highest(prediction):
     """Peak and its day."""
@@ -214,6 +216,14 @@ class TestSeams:
          "events.regimen"),
         (lambda: pk.predict("first_order", **SLOW, **TWO, times=[math.nan]), "times must be rising"),
         (lambda: pk.predict("first_order", **SLOW, **TWO, bioavailability=True), "bioavailability = True"),
+        *((lambda times=times: pk.predict("first_order", **SLOW, drug="goserelin", times=times,
+                                          regimen="3.6 mg every 28 days x 1 from steady state"), "times must be rising")
+          for times in (["a"], [-1, 5], [math.nan])),
+        (lambda: pk.fit_in_vivo(FEW, "first_order", "goserelin", "3.6 mg every 28 days x 2 from steady state"),
+         "fitted from the first dose on"),
+        (lambda: pk.fit_in_vivo(FEW, "ion_exchange_vessel", "goserelin", "3.6 mg once"), "cannot be fitted"),
+        (lambda: pk.absorbed(FEW, "goserelin", "3.6 mg", method="wagner-nelson", bioavailability="all"),
+         "bioavailability = 'all'"),
         (lambda: pk.predict_population("first_order", **SLOW, drug=pk.read_drug("pembrolizumab").with_covariates(
             weight=60), regimen="200 mg once", days=20, patients=2, table=pd.DataFrame({"weight": [50.0, 60.0]})),
          "would apply it again"),

@@ -103,7 +103,7 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
     horizon = horizon_hours(days, regimen)
     doses = regimen.doses(horizon) if regimen else ()
     _check_doses(release, doses, regimen)
-    shown = _asked(times, horizon)
+    shown = asked_hours(times, horizon)
     drawn, refused = release.draws(int(draws), seed) if _can_draw(release, draws) else (None, 0.0)
     hours = _grid(release, doses, horizon, environment, drawn, shown, site)
 
@@ -209,7 +209,7 @@ def _check_doses(release, doses, regimen):
                               "or a drug with an infusion such as '100 mg over 1 h'")
 
 
-def _asked(times, horizon):
+def asked_hours(times, horizon):
     """The hours that were asked for, or None for the grid."""
     if times is None:
         return None

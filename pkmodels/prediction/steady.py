@@ -54,7 +54,7 @@ def predict(release, *, drug=None, regimen=None, days=None, **settings):
                                 surroundings)
     lead = count * regimen.parts[0].interval_hour
     times = settings.pop("times", None)
-    asked = None if times is None else np.asarray(times, dtype=float) + lead / 24
+    asked = None if times is None else predicting.asked_hours(times, horizon) / 24 + lead / 24
     found = predicting.predict(release, drug=drug, regimen=_longer(regimen, count, lead), days=(horizon + lead) / 24,
                                times=asked, **settings)
     return _cropped(found, regimen, lead, count, left, times)
