@@ -17,12 +17,13 @@ concentration = Symbol("concentration")
 
 @dataclass(frozen=True)
 class Shown:
-    """What an effect shows: a name, its expression, unit, and what it is called."""
+    """What an effect shows: a name, its expression, unit, what it is called, and perhaps its molar mass."""
 
     name: str
     expression: Expr
     unit: str
     analyte: str
+    molar_mass: str = ""
 
 
 @dataclass(frozen=True, eq=False)

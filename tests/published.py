@@ -96,6 +96,11 @@ def _ratio(rate):
     return pk.local_ratio(found).value("auc")
 
 
+def _leuprolide(hours):
+    return float(pk.predict("depot:leuprolide", drug="leuprolide", regimen="11.25 mg once", days=84,
+                            times=[hours / DAY]).plasma[0])
+
+
 GC = {"f_burst": 0.15, "k_burst": 1.5, "k_erosion": 0.3, "t_middle": 21}
 DD = "example profile of DDSolver, printed by it"
 EXACT = "closed form"
@@ -160,4 +165,8 @@ CHECKS = [
           ("testosterone on day 7 (ng/mL)", 7, 6.112, 1e-3, "digits of the reference"),
           ("testosterone on day 28 (ng/mL)", 28, 0.208, 1e-3, "digits of the reference"),
           ("day of castration (at most 0.5 ng/mL)", "castrate", 18.63, 0.01, "digits of the reference"))),
+    *(Check("Depot to plasma", f"leuprolide, 11.25 mg: concentration after {hours:g} h (ng/mL)",
+            "parameters of Lim 2026, another program", level, half, "digits of the reference",
+            lambda hours=hours: _leuprolide(hours))
+      for hours, level, half in ((0.5, 10.328, 5e-4), (1, 16.310, 5e-4))),
 ]

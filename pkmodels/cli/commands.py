@@ -5,7 +5,7 @@ from .. import units
 from ..errors import PkmodelsError, PredictionError, UnitError, unknown
 from . import output
 from .output import remark
-from .patient import events, exposure, invivo
+from .patient import asked_effect, events, exposure, invivo, regimen_of, responded, with_response
 
 __all__ = ["batch", "cite", "compare", "coverage", "demo", "events", "exposure", "fit", "invivo", "list", "predict",
            "report", "show", "similarity"]
@@ -83,7 +83,10 @@ def predict(given):
     """Predict released share and concentrations."""
     from .. import prediction
 
-    found = _predicted(given, rows=True)
+    fitted, effect = _fitted(given), asked_effect(given)
+    found = _predicted(given, fitted, rows=True)
+    if effect:
+        found = with_response(given, found, _predicted(given, fitted))
     output.result(given, text=lambda: prediction.text(found), table=lambda: prediction.table(found),
                   content=lambda: prediction.to_dict(found))
     if "local" in found:
@@ -253,7 +256,7 @@ def _predicted(given, fitted=None, rows=False):
     from .. import prediction
 
     fitted = fitted or _fitted(given)
-    regimen = prediction.read_regimen(given.regimen) if given.regimen else None
+    regimen = regimen_of(given.regimen)
     days = prediction.horizon_hours(given.days, regimen) / 24
     return prediction.predict(
         fitted if fitted is not None else given.model, drug=given.drug, regimen=regimen, days=days,
@@ -279,6 +282,11 @@ def _covered(given):
     predicted = _predicted(given)
     if "plasma" not in predicted:
         raise PredictionError("a window is about concentrations; give --drug and --regimen")
+    if asked_effect(given):
+        predicted = responded(given, predicted)
+        variable = given.variable or next(iter(predicted.data_vars))
+        return metrics.coverage(predicted, given.window, variable=variable), predicted
+    given.variable = given.variable or "plasma"
     if given.variable not in predicted:
         raise PredictionError(f"this prediction has no '{given.variable}'; give --site"
                               + (" and --site-set f_unbound=..." if given.variable == "local_free" else ""))

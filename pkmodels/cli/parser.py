@@ -135,6 +135,7 @@ def _predict(verbs):
               '  pkmodels predict fit.toml --drug docetaxel --regimen "10 mg once" --site prostate_tumour')
     _prediction(p)
     p.add_argument("--every", metavar="TIME", help="step between the rows, such as '12 h' or '1 day'")
+    _effect(p)
     _output(p)
 
 
@@ -144,8 +145,10 @@ def _coverage(verbs):
               '      --regimen "3.6 mg once" --days 28 --window "0.5-1.2 ng/mL"')
     _prediction(p)
     p.add_argument("--window", required=True, help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
-    p.add_argument("--variable", choices=["plasma", "local", "local_free"], default="plasma",
-                   help="where: local is the tissue of --site (default: %(default)s)")
+    p.add_argument("--variable", metavar="NAME",
+                   help="plasma (default); local or local_free in the tissue of --site; or what --effect shows, such "
+                        "as testosterone (its first when not given)")
+    _effect(p)
     _output(p)
 
 
@@ -186,7 +189,7 @@ def _invivo(verbs):
     p.add_argument("source", metavar="PLASMA", help="a csv, tsv or xlsx file with times and concentrations")
     p.add_argument("--model", required=True, help="a release model (pkmodels list models)")
     p.add_argument("--drug", required=True, help="such as goserelin (pkmodels list drugs)")
-    p.add_argument("--regimen", required=True, help="such as '3.6 mg once'")
+    p.add_argument("--regimen", required=True, help="such as '3.6 mg once', or an event table: FILE.csv (FILE.csv:ID)")
     p.add_argument("--subject", help="which subject of the file")
     p.add_argument("--fix", action="append", default=[], metavar="NAME=VALUE",
                    help="a parameter that is known, from the vial for instance")
@@ -281,7 +284,7 @@ def _prediction(p):
     p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
                    help="a value of the named model with its unit, such as --set k=0.099/day (repeat for more)")
     p.add_argument("--drug", help="such as goserelin or goserelin:female (pkmodels list drugs)")
-    p.add_argument("--regimen", help="such as '3.6 mg every 28 days x 6'")
+    p.add_argument("--regimen", help="such as '3.6 mg every 28 days x 6', or an event table: FILE.csv (FILE.csv:ID)")
     p.add_argument("--site", help="the tissue that the carrier lies in, such as prostate_tumour (pkmodels list sites)")
     p.add_argument("--site-set", action="append", default=[], metavar="NAME=VALUE",
                    help="a number of that tissue, such as --site-set volume=35mL (repeat for more)")
@@ -298,6 +301,15 @@ def _prediction(p):
     p.add_argument("--unit", default="ng/mL", help="of concentrations (default: %(default)s)")
     _reading(p)
     _seed(p, "of starts and draws")
+
+
+def _effect(p):
+    p.add_argument("--effect", metavar="NAME", help="what the concentration does, such as hpg_agonist (pkmodels list "
+                                                    "effects)")
+    p.add_argument("--effect-set", action="append", default=[], metavar="NAME=VALUE",
+                   help="a parameter of the effect, such as --effect-set relative_potency=0.5 (repeat for more)")
+    p.add_argument("--driven-by", choices=["plasma", "local", "local_free"], default="plasma",
+                   help="the concentration that drives the effect (default: %(default)s)")
 
 
 def _reading(p):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ..errors import PredictionError, RecordError
 from . import output
+from .patient import regimen_of
 
 
 def run(given, fitted, values):
@@ -12,11 +13,15 @@ def run(given, fitted, values):
 
     if not given.drug or not given.regimen:
         raise PredictionError("a population needs --drug and --regimen")
+    for option, value in (("--site", given.site), ("--in-vivo", given.in_vivo), ("--environment", given.environment)):
+        if value:
+            raise PredictionError(f"a population is predicted in plasma, with release as in the vial at 37 C and pH "
+                                  f"7.4; leave {option} away, or take pkmodels predict")
     window = metrics.read_window(given.window)
     found = prediction.predict_population(
-        fitted if fitted is not None else given.model, drug=given.drug, regimen=given.regimen, days=given.days,
-        values=None if fitted is not None else values, patients=given.patients, seed=given.seed, window=window,
-        variability=_varied(given.vary), table=_people(given.people), draws=given.draws,
+        fitted if fitted is not None else given.model, drug=given.drug, regimen=regimen_of(given.regimen),
+        days=given.days, values=None if fitted is not None else values, patients=given.patients, seed=given.seed,
+        window=window, variability=_varied(given.vary), table=_people(given.people), draws=given.draws,
         bioavailability=given.bioavailability, unreleased=given.unreleased, concentration_unit=given.unit,
         workers=given.workers, folder=given.folder, band=given.plot is not None,
         progress=lambda chunks: output.progress(chunks, "chunks of patients"))

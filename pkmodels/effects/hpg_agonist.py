@@ -32,7 +32,7 @@ MODEL = Effect(
     },
     start={feedback: 1, pool: k_lh * lh_baseline / k_release, lh: lh_baseline, testosterone: testosterone_baseline},
     quantity_units={pool: "IU/L", lh: "IU/L", testosterone: "ng/mL"},
-    shown=(Shown("testosterone", testosterone, "ng/mL", "testosterone"), Shown("lh", lh, "IU/L", "LH")),
+    shown=(Shown("testosterone", testosterone, "ng/mL", "testosterone", "288.43 g/mol"), Shown("lh", lh, "IU/L", "LH")),
     measured_with="triptorelin",
     parameters=(
         Parameter(drug_max, 1330.0, "1", (0, 1e5), "largest stimulation of the release of LH", source=TABLE),

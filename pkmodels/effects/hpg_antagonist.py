@@ -32,7 +32,7 @@ MODEL = Effect(
     },
     start={feedback: 1, pool: k_lh * lh_baseline / k_release, lh: lh_baseline, testosterone: testosterone_baseline},
     quantity_units={pool: "IU/L", lh: "IU/L", testosterone: "ng/mL"},
-    shown=(Shown("testosterone", testosterone, "ng/mL", "testosterone"), Shown("lh", lh, "IU/L", "LH")),
+    shown=(Shown("testosterone", testosterone, "ng/mL", "testosterone", "288.43 g/mol"), Shown("lh", lh, "IU/L", "LH")),
     measured_with="degarelix",
     parameters=(
         Parameter(inhibition_max, 0.942, "1", (0, 1), "largest inhibition of the release of LH", source=TABLE),

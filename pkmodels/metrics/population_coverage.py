@@ -156,6 +156,7 @@ def population_coverage(prediction, window, target=90.0):
     lower, upper = (float(each) for each in prediction.attrs["window"])
     unit, analyte = prediction["cmax"].attrs["units"], prediction["cmax"].attrs.get("analyte", "")
     window.require(analyte)
+    window, _ = window.beside(unit, prediction.attrs.get("molar_mass"))
     wanted = window.limits(unit)
     if "inside" not in prediction or not np.allclose(wanted, (max(lower, 0.0), upper), rtol=1e-12):
         had = f"between {max(lower, 0.0):g} and {upper:g} {unit}" if "inside" in prediction else "without a window"

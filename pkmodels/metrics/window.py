@@ -72,15 +72,15 @@ class Window:
                             f"concentrations only a molar mass converts: give the window in {unit}")
         return _converted(self.lower, self.unit, unit), _converted(self.upper, self.unit, unit)
 
-    def beside(self, prediction, unit):
+    def beside(self, unit, molar_mass=None):
         """This window in the unit of a prediction, and what was done to it, in a sentence or nothing.
 
         Parameters
         ----------
-        prediction : xarray.Dataset
-            Whose attribute ``molar_mass`` (``"1269 g/mol"``, of the drug card) converts between mass and moles.
         unit : str
-            Of its concentrations.
+            Of the prediction's concentrations.
+        molar_mass : str, optional
+            Of its analyte, such as ``"1269 g/mol"``; converts between mass and moles.
 
         Returns
         -------
@@ -92,10 +92,10 @@ class Window:
             If one of them is molar, the other is not, and no molar mass is known.
         """
         kinds = {units.dimension(unit), units.dimension(self.unit)}
-        if kinds != {units.dimension("mg/L"), units.dimension("mol/L")} or "molar_mass" not in prediction.attrs:
+        if kinds != {units.dimension("mg/L"), units.dimension("mol/L")} or molar_mass is None:
             self.limits(unit)
             return self, ()
-        mass, given = units.quantity(prediction.attrs["molar_mass"], "g/mol", "1269 g/mol")
+        mass, given = units.quantity(molar_mass, "g/mol", "1269 g/mol")
         mass = float(units.convert(mass, given, "g/mol"))
         molar = units.dimension(self.unit) == units.dimension("mol/L")
         middle, other = ("mol/L", "g/L") if molar else ("g/L", "mol/L")
@@ -103,7 +103,7 @@ class Window:
         # To 10 digits: 1.5 nmol/L of 1269 g/mol are 1.9035 ng/mL and not 1.9034999999999997.
         low, high = (float(f"{limit * factor:.10g}") for limit in (self.lower, self.upper))
         found = replace(self, lower=low, upper=high, unit=unit)
-        return found, (f"window of {self.bounds} read as {found.bounds} by the molar mass of the drug card, "
+        return found, (f"window of {self.bounds} read as {found.bounds} by the molar mass of what is measured, "
                        f"{mass:g} g/mol",)
 
     def require(self, analyte):
@@ -147,6 +147,11 @@ class Window:
 def list_windows():
     """The names of the windows that ship with pkmodels."""
     return tuple(sorted(_shipped()))
+
+
+def molar_mass_of(prediction, variable):
+    """The molar mass of what a variable of a prediction counts, such as ``"1269 g/mol"``, or None."""
+    return prediction[variable].attrs.get("molar_mass", prediction.attrs.get("molar_mass"))
 
 
 def read_window(text, analyte=None):

@@ -12,7 +12,7 @@ from .measures import NAMES, measured, missing
 from .population_coverage import population_coverage, window_of
 from .result import Coverage
 from .verdict import verdict
-from .window import read_window
+from .window import molar_mass_of, read_window
 
 _ABOUT = ("drug", "population", "regimen", "model", "body", "seed", "pkmodels_version", "citations", "assumptions")
 
@@ -58,7 +58,7 @@ def coverage(prediction, window=None, *, variable="plasma", sustained="24 h", ta
     values, draws, time, time_unit, unit, analyte = _series(prediction, variable)
     window = read_window(window)
     window.require(analyte)
-    window, converted = window.beside(prediction, unit)
+    window, converted = window.beside(unit, molar_mass_of(prediction, variable))
     lower, upper = window.limits(unit)
     amount, given = units.quantity(sustained, "h", "24 h")
     if not amount > 0:

@@ -74,7 +74,7 @@ def plot_prediction(prediction, window=None, ax=None, *, log=None):
     if window is not None:
         window = read_window(window)
         window.require(analyte)
-        window, _ = window.beside(prediction, unit)
+        window, _ = window.beside(unit, prediction.attrs.get("molar_mass"))
         limits = window.limits(unit)
     ax = surface(ax, size=(7.2, 4.0))
     time, time_unit = _time(prediction)

@@ -8,7 +8,7 @@ from .. import units
 from ..errors import PredictionError
 from ..solve import linear
 from .disposition import disposition
-from .in_vivo_fit import points
+from .in_vivo_fit import points, share_available
 
 METHODS = ("wagner-nelson", "loo-riegelman", "fraction of auc")
 
@@ -78,9 +78,9 @@ def absorbed(plasma, source, dose, *, method, bioavailability=None):
                               f"'loo-riegelman', which counts what is in the others")
     hours, measured, notes = points(plasma, zeros=True)
     number, unit = units.quantity(dose, "mg", "3.6 mg")
-    available = body.available if bioavailability is None else bioavailability
-    if not number > 0 or not 0 < available <= 1:
-        raise PredictionError(f"a dose of {dose} with a bioavailability of {available} is not possible")
+    available = share_available(body, bioavailability)
+    if not number > 0:
+        raise PredictionError(f"a dose of {dose} is not possible; give one above zero, such as '3.6 mg'")
     if hours[0] > 0:
         hours, measured = np.append(0.0, hours), np.append(0.0, measured)
         notes += ("no sample at time 0: the concentration there is taken as 0",)

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from .. import shelf
+from .. import shelf, units
 from ..errors import RecordError
 from .cards import reading, showing
 from .cards.covariates import adjusted
@@ -111,6 +111,13 @@ class Drug:
             numbers["bioavailability"] = self.bioavailability_number
         distribution, cv_means, correlations, where = self.spread
         return between_people(numbers, correlations, distribution, cv_means, where)
+
+    @property
+    def molar_mass_text(self):
+        """Its molar mass as text in g/mol, such as ``"1269 g/mol"``; None where the card gives none."""
+        if self.molar_mass is None:
+            return None
+        return f"{float(units.convert(self.molar_mass.value, self.molar_mass.unit, 'g/mol')):.10g} g/mol"
 
     def with_covariates(self, **known):
         """The same drug in a person of whom something is known.

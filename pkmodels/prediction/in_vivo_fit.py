@@ -8,6 +8,7 @@ from ..errors import PredictionError
 from ..fitting.convolved import fit_release
 from ..studies import Plasma
 from .disposition import disposition
+from .predicting import check_kinds
 from .regimen import read_regimen
 
 
@@ -102,13 +103,17 @@ def fit_in_vivo(plasma, model, source, regimen, *, fixed=None, bioavailability=N
     """
     body = disposition(source)
     model = catalogue.get_model(model) if isinstance(model, str) else model
+    if getattr(model, "closed_vessel", ""):
+        raise PredictionError(f"{model.name} cannot be fitted in a patient: {model.closed_vessel}")
     hours, measured, notes = points(plasma)
     if not len(hours):
         raise PredictionError("no concentration is above zero, so there is nothing to fit")
-    available = body.available if bioavailability is None else float(bioavailability)
-    if not 0 < available <= 1:
-        raise PredictionError(f"bioavailability = {available!r} is not possible; give a share above 0 and up to 1")
-    regimen = read_regimen(regimen)
+    available = share_available(body, bioavailability)
+    regimen = read_regimen(regimen) if isinstance(regimen, str) else regimen
+    check_kinds(None, regimen, seed)
+    if regimen is None or regimen.steady:
+        raise PredictionError(f"'{regimen}' is not possible here: the release is fitted from the first dose on; give "
+                              f"all doses since then, such as '62 mg every 28 days x 3'")
     doses = regimen.doses(float(hours[-1]) + 1e-9)
     if any(dose.duration_hour for dose in doses):
         raise PredictionError(f"'{regimen}' is an infusion, but a carrier is injected at once; leave 'over ...' away")
@@ -138,6 +143,15 @@ def _result(found, model, plasma, hours, measured, body, available, regimen, fix
     fitted = (f"{', '.join(polished.free)} of {model.name}, by {len(measured)} concentrations, weights {weights}",)
     return InVivoFit(model=model, values=polished.values, stderr=polished.stderr, units=shown, release=found.release,
                   table=table, statistics=found.statistics, taken=taken, fitted=fitted, notes=notes)
+
+
+def share_available(body, given):
+    """The share of what is released that reaches the blood: the body's, or what is given."""
+    if given is None:
+        return body.available
+    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given <= 1:
+        raise PredictionError(f"bioavailability = {given!r} is not possible; give a share above 0 and up to 1")
+    return float(given)
 
 
 def points(plasma, zeros=False):

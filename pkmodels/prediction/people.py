@@ -2,42 +2,18 @@
 
 import math
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 
 from .. import units
 from ..errors import PredictionError, unknown
+from .cards.variability import Variability
 
 #: Patients are drawn in chunks of this many, each with a seed of its own.
 CHUNK = 4096
 #: How often a person who cannot be (a share above 1, a volume below zero) is drawn again.
 _ATTEMPTS = 1000
-
-
-@dataclass(frozen=True, eq=False)
-class Variability:
-    """Variation between people as a multivariate normal.
-
-    Parameters
-    ----------
-    names : tuple of str
-        Parameters of the body, of the release, or ``bioavailability``.
-    scales : tuple of {"log", "logit", "natural"}
-        The scale on which each is normal.
-    typical : tuple of float
-        Their values in the units used inside (h, mg, L).
-    covariance : array (names, names)
-        On those scales.
-    remarks : tuple of str
-        Where it comes from, in sentences.
-    """
-
-    names: tuple
-    scales: tuple
-    typical: tuple
-    covariance: np.ndarray
-    remarks: tuple = ()
 
 
 def variability_of(drug, given=None, typical=None):
@@ -46,7 +22,7 @@ def variability_of(drug, given=None, typical=None):
     Parameters
     ----------
     drug : Drug
-        With `variability` where the card has it; ``sd`` or ``cv`` of its numbers otherwise.
+        Whose card says how people vary (`Drug.variability`), as far as it does.
     given : mapping, optional
         Name to the coefficient of variation of a log-normal, ``{"clearance": 0.3}``; with a distribution,
         ``{"clearance": (0.3, "normal")}``. It takes the place of the card's own; 0 for none. Correlations
@@ -63,9 +39,12 @@ def variability_of(drug, given=None, typical=None):
     PredictionError, UnknownName
         For a name that is no parameter or a number that is no coefficient of variation.
     """
+    if not isinstance(given, Mapping | None):
+        raise PredictionError(f"variability = {given!r} is not possible; give parameters and their coefficients of "
+                              f"variation, such as {{'clearance': 0.3}}")
     values = {name: units.inside(p.value, p.unit) for name, p in drug.parameters.items()}
     values |= {"bioavailability": drug.bioavailability, **(typical or {})}
-    card = getattr(drug, "variability", None) or _of_numbers(drug)
+    card = drug.variability
     names, scales = list(card.names), list(card.scales)
     covariance, remarks = np.array(card.covariance, dtype=float), []
     if names:
@@ -137,11 +116,10 @@ def _chunk(variability, seed, chunk, allowed):
         # Every name has a stream of its own: a further name that varies leaves the others' draws as they are.
         normal = np.array([np.random.default_rng([seed, chunk, attempt, zlib.crc32(name.encode())])
                            .standard_normal(CHUNK) for name in names]).reshape(len(names), CHUNK)
-        moved = root @ normal
+        new = variability.individual((root @ normal).T)
         fine = np.ones(CHUNK, dtype=bool)
-        for k, (name, scale, typical) in enumerate(zip(names, variability.scales, variability.typical, strict=True)):
-            new = _individual(typical, scale, moved[k])
-            drawn[k, wrong] = new[wrong]
+        for k, name in enumerate(names):
+            drawn[k, wrong] = new[name][wrong]
             low, high = allowed.get(name, (0.0, np.inf))
             fine &= (drawn[k] > 0) & (drawn[k] >= low) & (drawn[k] <= high)
         wrong = ~fine
@@ -150,23 +128,6 @@ def _chunk(variability, seed, chunk, allowed):
         again |= wrong
     raise PredictionError(f"with this variability ({', '.join(names)}) hardly anyone is possible: nearly every patient "
                           f"drawn is beyond the bounds of a parameter; give a smaller variability")
-
-
-def _individual(typical, scale, deviation):
-    if scale == "log":
-        return typical * np.exp(deviation)
-    if scale == "logit":
-        return 1 / (1 + (1 - typical) / typical * np.exp(-deviation))
-    return typical + deviation
-
-
-def _of_numbers(drug):
-    """The variability of a card whose numbers carry nothing but ``sd`` or ``cv``."""
-    shares = {name: p.cv if p.cv is not None else p.sd / p.value for name, p in drug.parameters.items()
-              if (p.cv or p.sd) and p.value}
-    said = ("A spread of the card is read as sd/mean of a log-normal around the card's value: omega² = ln(1 + cv²).",)
-    return Variability(tuple(shares), ("log",) * len(shares), (), np.diag(np.log1p(np.square(list(shares.values())))),
-                       said if shares else ())
 
 
 def _declared(name, what):

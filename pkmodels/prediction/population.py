@@ -13,7 +13,7 @@ from . import population_settings as settings
 from .drug import read_drug
 from .people import variability_of
 from .population_job import Job
-from .predicting import horizon_hours
+from .predicting import check_kinds, horizon_hours
 from .regimen import read_regimen
 from .sources import as_release
 
@@ -84,8 +84,10 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
     """
     settings.check(patients, draws, unreleased, workers, seed, concentration_unit)
     release = as_release(release, values)
+    settings.check_release(release)
     drug = read_drug(drug) if isinstance(drug, (str, Path)) else drug
     regimen = read_regimen(regimen) if isinstance(regimen, str) else regimen
+    check_kinds(drug, regimen, seed)
     if drug is None or regimen is None:
         raise PredictionError("a population needs a drug, such as 'goserelin', and a regimen, such as "
                               "'3.6 mg every 28 days x 6'")
@@ -94,7 +96,7 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
     typical, share = settings.typical_values(release, drug, bioavailability)
     spread = variability_of(drug, variability, {k: v for k, v in typical.items() if k not in drug.parameters})
     factors, people_said = population_dataset.covariate_factors(drug, table, patients)
-    lower, upper = settings.window_limits(window, concentration_unit, drug.analyte)
+    lower, upper = settings.window_limits(window, concentration_unit, drug)
     drawn = ({},)
     if draws:
         if release is None or not release.can_draw:
@@ -121,6 +123,7 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
     said = settings.assumptions(release, drug, spread, share, draws, patients, found, people_said, regimen)
     about = {
         "pkmodels_version": __version__, "kind": "population", "seed": seed, "patients": patients, "draws": draws,
+        **({} if drug.molar_mass is None else {"molar_mass": drug.molar_mass_text}),
         "drug": drug.name, "population": drug.population, "analyte": drug.analyte, "body": " -> ".join(drug.body),
         "regimen": str(regimen), "dose_times": [dose.time_hour / 24 for dose in doses],
         "model": release.model.name if release is not None else "solution",

@@ -85,6 +85,9 @@ def covariate_factors(drug, table, patients):
         column = table.columns[table.isna().any()][0]
         raise PredictionError(f"the table of people has {int(table[column].isna().sum())} empty places in '{column}'; "
                               f"fill them or leave these people out")
+    if twice := [name for name in table.columns if name in drug.person]:
+        raise PredictionError(f"{', '.join(twice)} has been applied to this {drug.name} already, and the table would "
+                              f"apply it again; begin with read_drug('{drug.name}:{drug.set_name}')")
     rows = {}
     for each in known:
         if each.covariate in table.columns:

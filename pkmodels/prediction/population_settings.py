@@ -5,7 +5,9 @@ import math
 import numpy as np
 
 from .. import units
+from ..environment import Environment
 from ..errors import PredictionError
+from ..surroundings import read_environment
 from .grid import grid, since_dose
 
 #: The most patients times draws of one call, the most values of curves that are kept, times of a band.
@@ -36,6 +38,10 @@ def check_curves(rows, shown, keep):
 
 def doses_of(release, regimen, horizon):
     """The doses within the horizon; they must fit the release."""
+    if regimen.steady:
+        raise PredictionError(f"'{regimen}' begins at steady state; every patient comes to it in a time of their own, "
+                              f"so a population begins with its first dose: give as many doses as that takes, and read "
+                              f"the last interval (such as inside_each)")
     doses = regimen.doses(horizon)
     if not doses:
         raise PredictionError(f"no dose of '{regimen}' falls within the predicted time; predict for longer")
@@ -75,12 +81,25 @@ def allowed_values(release, typical):
     return found
 
 
-def window_limits(window, unit, analyte):
+def check_release(release):
+    """Refuse a release that runs otherwise in the surroundings of a population, which are those of `Environment`."""
+    if release is None:
+        return
+    if release.model.closed_vessel:
+        raise PredictionError(f"this release cannot be carried into a patient: {release.model.closed_vessel}")
+    own = read_environment(release.origin.get("environment", {}))
+    if own != Environment() and release.model.surroundings:
+        raise PredictionError(f"this release has surroundings of its own ({own}), and populations are predicted at "
+                              f"{Environment()}; predict it with predict, or give its model with values")
+
+
+def window_limits(window, unit, drug):
     """The limits in a unit of concentration, minus infinity and infinity where there is none."""
     if window is None:
         return -np.inf, np.inf
     if hasattr(window, "limits"):
-        window.require(analyte)
+        window.require(drug.analyte)
+        window, _ = window.beside(unit, drug.molar_mass_text)
         lower, upper = window.limits(unit)
     elif isinstance(window, str) or np.ndim(window) != 1 or len(window) != 2:
         raise PredictionError(f"window = {window!r} is not possible here; read it first, as in "
@@ -105,8 +124,12 @@ def shown_hours(times, horizon, wanted):
     """Hours at which curves are shown."""
     if times is None:
         return np.linspace(0.0, horizon, BAND_TIMES) if wanted else np.empty(0)
-    hours = np.asarray(times, dtype=float) * 24
-    if hours.ndim != 1 or len(hours) < 1 or hours[0] < 0 or np.any(np.diff(hours) <= 0) or not hours[-1] <= horizon:
+    try:
+        hours = np.asarray(times, dtype=float) * 24
+    except (TypeError, ValueError):
+        hours = np.zeros(0)
+    rising = hours.ndim == 1 and len(hours) > 0 and np.all(np.diff(hours) > 0)
+    if not rising or not (hours[0] >= 0 and hours[-1] <= horizon):
         raise PredictionError("times must be rising numbers of days between 0 and 'days'")
     return hours
 
@@ -153,6 +176,7 @@ def assumptions(release, drug, spread, share, draws, patients, found, people_sai
         if eventual < 0.995:
             said.append(f"The curve ends at {100 * eventual:.1f} % of the dose; see 'unreleased' for the rest.")
     said.append(f"Of what is released {100 * share:.4g} % reaches the blood (bioavailability).")
+    said += drug.conditions
     said.append("The body answers in proportion to the dose, and doses add up (linear kinetics of the drug card).")
     said += spread.remarks
     if not spread.names:

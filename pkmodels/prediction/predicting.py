@@ -87,7 +87,7 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
         Saying what was given and what is possible.
     """
     _check(unreleased, draws, drug, regimen, site, amounts)
-    _check_kinds(drug, regimen, seed)
+    check_kinds(drug, regimen, seed)
     in_vivo = read_in_vivo(in_vivo)
     release = as_release(release, values)
     if environment is None:
@@ -103,7 +103,7 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
     horizon = horizon_hours(days, regimen)
     doses = regimen.doses(horizon) if regimen else ()
     _check_doses(release, doses, regimen)
-    shown = _asked(times, horizon)
+    shown = asked_hours(times, horizon)
     drawn, refused = release.draws(int(draws), seed) if _can_draw(release, draws) else (None, 0.0)
     hours = _grid(release, doses, horizon, environment, drawn, shown, site)
 
@@ -176,12 +176,15 @@ def _check_in_vivo(release, in_vivo, unreleased):
         raise PredictionError("in_vivo gives a plateau, and unreleased='rescaled' another (all of the dose); give one")
 
 
-def _check_kinds(drug, regimen, seed):
+def check_kinds(drug, regimen, seed):
     """Refuse what is of another kind than it can be, before anything is computed."""
     for name, given, kinds, wanted in (
         ("drug", drug, (str, Path, Drug, type(None)), "a name such as 'goserelin', or a drug card of read_drug"),
         ("regimen", regimen, (str, Regimen, type(None)), "a text such as '3.6 mg every 28 days x 6'"),
     ):
+        if hasattr(given, "regimens"):
+            raise PredictionError(f"{name} is an event table, not the regimen of it; give events.regimen, or "
+                                  f"events.of(ID) of one person")
         if not isinstance(given, kinds):
             raise PredictionError(f"{name} = {given!r} is not possible; give {wanted}")
     if not hasattr(seed, "__index__") or isinstance(seed, bool) or seed < 0:
@@ -206,7 +209,7 @@ def _check_doses(release, doses, regimen):
                               "or a drug with an infusion such as '100 mg over 1 h'")
 
 
-def _asked(times, horizon):
+def asked_hours(times, horizon):
     """The hours that were asked for, or None for the grid."""
     if times is None:
         return None
@@ -214,7 +217,8 @@ def _asked(times, horizon):
         hours = np.asarray(times, dtype=float) * 24
     except (TypeError, ValueError):
         hours = np.zeros(0)
-    if hours.ndim != 1 or len(hours) < 1 or hours[0] < 0 or np.any(np.diff(hours) <= 0) or hours[-1] > horizon:
+    rising = hours.ndim == 1 and len(hours) > 0 and np.all(np.diff(hours) > 0)
+    if not rising or not (hours[0] >= 0 and hours[-1] <= horizon):
         raise PredictionError("times must be rising numbers of days between 0 and 'days'")
     return hours
 
@@ -249,7 +253,7 @@ def _available(drug, given, site):
     """The share of what is released that arrives; the card's belongs to its own route, not to a tissue."""
     if given is None:
         return 1.0 if site is not None else float(drug.bioavailability)
-    if not isinstance(given, (int, float)) or not 0 < given <= 1:
+    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given <= 1:
         raise PredictionError(f"bioavailability = {given!r} is not possible; give a share above 0 and up to 1")
     return float(given)
 
@@ -288,8 +292,7 @@ def _attributes(release, drug, regimen, doses, seed, site):
         found |= {"drug": drug.name, "population": drug.population, "analyte": drug.analyte,
                   "body": " -> ".join(drug.body), "regimen": str(regimen)}
         if drug.molar_mass is not None:
-            mass = units.convert(drug.molar_mass.value, drug.molar_mass.unit, "g/mol")
-            found["molar_mass"] = f"{float(mass):.10g} g/mol"
+            found["molar_mass"] = drug.molar_mass_text
         cited += drug.citations
     cited += [] if site is None else site.citations
     found["citations"] = list(dict.fromkeys(cited))

@@ -49,6 +49,9 @@ def respond(prediction, effect, *, variable="plasma", values=None):
     import xarray as xr
 
     effect = _effect(effect)
+    if effect.quantities and "from steady state" in str(getattr(prediction, "attrs", {}).get("regimen", "")):
+        raise PredictionError(f"the prediction begins at steady state, but {effect.name} starts without drug: it takes "
+                              f"time of its own to answer. Predict from the first dose, for as long as that takes")
     time, hours, drive = _drive(prediction, variable, effect)
     given = dict(values or {})
     inside = effect.values(given)
@@ -64,6 +67,7 @@ def respond(prediction, effect, *, variable="plasma", values=None):
             label = shown.name if name == variable else f"{shown.name}_draws"
             about = {"units": shown.unit, "analyte": shown.analyte,
                      "long_name": shown.analyte if shown.unit != "1" else "response"}
+            about |= {"molar_mass": shown.molar_mass} if shown.molar_mass else {}
             kept[label] = (array.dims, units.outside(numbers, shown.unit).reshape(array.shape), about)
     parameters = {p.name: [units.outside(inside[p.name], p.unit), p.unit] for p in effect.parameters}
     attributes = {key: prediction.attrs[key] for key in _CARRIED if key in prediction.attrs}
@@ -73,7 +77,8 @@ def respond(prediction, effect, *, variable="plasma", values=None):
                                              *_assumptions(effect, source, given)]),
                    "citations": storable(list(dict.fromkeys([*lines(prediction.attrs, "citations"),
                                                            *effect.references])))}
-    return xr.Dataset(kept, coords={name: c for name, c in prediction.coords.items() if name in ("time", "draw")},
+    shared = ("time", "draw", "patient")
+    return xr.Dataset(kept, coords={name: c for name, c in prediction.coords.items() if name in shared},
                       attrs=attributes)
 
 
@@ -122,4 +127,7 @@ def _assumptions(effect, source, given):
             how = "as given" if "relative_potency" in given else "nothing else being said"
             words += f", with {value:g} times its potency ({how}); show how the answer changes with relative_potency"
         yield words + "."
+    if "patient" in source.dims:
+        yield (f"The concentration of every patient is known at {source.sizes['time']} times and taken to run smoothly "
+               f"between them: a burst that falls between two of them is not felt.")
     yield "The interval holds no variation of the effect between people."

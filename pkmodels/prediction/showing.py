@@ -25,7 +25,9 @@ def row_times(days, step=None):
 
 def shown(prediction):
     """The variables over time that a table shows."""
-    return [name for name in ("released", "plasma", "local", "local_free", "ratio") if name in prediction]
+    first = [name for name in ("released", "plasma", "local", "local_free", "ratio") if name in prediction]
+    return [*first, *(name for name, each in prediction.data_vars.items()
+                      if each.dims == ("time",) and name not in first)]
 
 
 def table(prediction):

@@ -2,6 +2,7 @@
 
 import functools
 import math
+from pathlib import Path
 
 import numpy as np
 
@@ -9,9 +10,11 @@ from ..errors import PredictionError
 from ..solve import linear
 from ..surroundings import read_environment
 from . import predicting
+from .chain import Body
 from .disposition import linear_body
 from .doses import Part, Regimen
-from .drug import read_drug
+from .drug import Drug, read_drug
+from .in_vivo import carried, read_in_vivo
 from .lines import lines, storable
 from .regimen import read_regimen
 from .site import read_site
@@ -28,9 +31,14 @@ def predict(release, *, drug=None, regimen=None, days=None, **settings):
     if not getattr(regimen, "steady", False):
         found = predicting.predict(release, drug=drug, regimen=regimen, days=days, **settings)
         return found if regimen is None else found.assign_attrs(_amounts(regimen, found))
-    if drug is None:
+    if not isinstance(drug, (str, Path, Drug)):
         return predicting.predict(release, drug=drug, regimen=regimen, days=days, **settings)
-    if settings.get("environment") is not None and not read_environment(settings["environment"]).is_constant:
+    release = as_release(release, settings.pop("values", None))
+    surroundings = settings.get("environment")
+    if surroundings is None:
+        surroundings = {} if release is None else release.origin.get("environment", {})
+    settings["environment"] = surroundings = read_environment(surroundings)
+    if not surroundings.is_constant:
         raise PredictionError(f"'{regimen}' begins at steady state, for which the surroundings must have been the same "
                               "for long; give surroundings that do not change, or a regimen that begins with its first "
                               "dose")
@@ -40,29 +48,44 @@ def predict(release, *, drug=None, regimen=None, days=None, **settings):
                               f"same for long; give a site that does not change, or a regimen that begins with its "
                               f"first dose")
     horizon = predicting.horizon_hours(days, regimen)
-    release, values = as_release(release, settings.pop("values", None)), None
-    drug = read_drug(drug)
-    count, left = _doses_before(release, drug, regimen.parts[0])
+    drug = read_drug(drug) if not isinstance(drug, Drug) else drug
+    body = _matrix(drug, site, release is None)
+    count, left = _doses_before(carried(release, read_in_vivo(settings.get("in_vivo"))), *body, regimen.parts[0],
+                                surroundings)
     lead = count * regimen.parts[0].interval_hour
     times = settings.pop("times", None)
-    asked = None if times is None else np.asarray(times, dtype=float) + lead / 24
+    asked = None if times is None else predicting.asked_hours(times, horizon) / 24 + lead / 24
     found = predicting.predict(release, drug=drug, regimen=_longer(regimen, count, lead), days=(horizon + lead) / 24,
-                               values=values, times=asked, **settings)
+                               times=asked, **settings)
     return _cropped(found, regimen, lead, count, left, times)
 
 
-def _doses_before(release, drug, part):
+def _matrix(drug, site, into_blood):
+    """Matrix and entry of the body, with its tissue where there is one, of the states that drug leaves again."""
+    if site is None:
+        matrix, entry, _ = linear_body(drug)
+    else:
+        linear_body(drug)
+        body = Body(drug, "ng/mL", site, into_blood=into_blood)
+        matrix, entry = body.matrix, body.entry
+    leaves = np.diag(matrix) < 0
+    if np.any(entry[~leaves]):
+        raise PredictionError(f"there is no steady state: drug cannot leave the {site.tissue if site else 'body'}; "
+                              f"give a regimen that begins with its first dose")
+    return matrix[np.ix_(leaves, leaves)], entry[leaves]
+
+
+def _doses_before(release, matrix, entry, part, environment):
     """How many earlier doses matter, and what those before them would still add (a share of one dose)."""
-    matrix, entry, _ = linear_body(drug)
-    kept = [k for k in range(len(matrix)) if matrix[k, k] < 0]
-    rates = -np.linalg.eigvals(matrix[np.ix_(kept, kept)]).real
-    slowest = rates.min()
+    slowest = -np.linalg.eigvals(matrix).real.max()
     eventual = 1.0 if release is None else float(release.eventual())
+    # Of all doses before the last one that is counted, each one interval older: a geometric sum.
+    together = -1 / math.expm1(-slowest * part.interval_hour)
     for count in range(1, MOST + 1):
         since = count * part.interval_hour
-        inside = 0.0 if release is None else max(eventual - float(release.share(np.array([since]))[0]), 0.0)
-        still = max(float(np.sum(linear.exponentials(matrix[np.ix_(kept, kept)], [since])[0]
-                                 @ entry[kept])), math.exp(-slowest * since))
+        out = eventual if release is None else float(release.share(np.array([since]), environment)[0])
+        inside, held = max(eventual - out, 0.0), float(np.sum(linear.exponentials(matrix, [since])[0] @ entry))
+        still = together * max(held, math.exp(-slowest * since))
         if inside / max(eventual, 1e-300) < LEFT_OUT and still < LEFT_OUT:
             return count, 0.0
     return MOST, inside / max(eventual, 1e-300) + still
