@@ -123,7 +123,7 @@ def report(given):
     """Write the page."""
     from .. import metrics, reporting
 
-    path = output.destination(given, given.out, (".html",))
+    path = output.destination(given, given.out, reporting.ENDINGS)
     fitted = _fitted(given)
     measured = fitted if hasattr(fitted, "study") else None  # a scenario has no points to show
     if (given.window or given.regimen or given.days) and not given.drug and measured is not None:

@@ -246,7 +246,8 @@ def _report(verbs):
               'pkmodels report fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" --window goserelin')
     _prediction(p)
     p.add_argument("--window", help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
-    p.add_argument("--out", metavar="FILE.html", default="pkmodels_report.html", help="where to (default: %(default)s)")
+    p.add_argument("--out", metavar="FILE", default="pkmodels_report.html",
+                   help="where to: a page (.html), Markdown (.md) or a workbook (.xlsx) (default: %(default)s)")
 
 
 def _cite(verbs):
