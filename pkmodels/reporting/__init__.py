@@ -2,7 +2,6 @@
 
 import re
 
-from .. import plotting
 from ..errors import PkmodelsError, RecordError
 from ..shelf import as_path
 from . import facts, markdown, pictures, workbook
@@ -110,8 +109,8 @@ def _date(now):
 
 
 def _title(fit, said):
-    if fit is not None:
-        drug, formulation = plotting.canvas.analyte_of(fit.study), fit.study.formulations[0]
-        return drug[:1].upper() + drug[1:] + (f", formulation {formulation}" if formulation else "")
     drug = said.get("drug", "")
-    return f"{drug[:1].upper()}{drug[1:]} prediction" if drug else "Prediction"
+    if fit is None:
+        return f"{drug[:1].upper()}{drug[1:]} prediction" if drug else "Prediction"
+    drug, formulation = fit.study.conditions.get("drug") or drug or "release", fit.study.formulations[0]
+    return drug[:1].upper() + drug[1:] + (f", formulation {formulation}" if formulation else "")

@@ -76,6 +76,7 @@ def about(said, prediction):
             rows.append(("Draws of the fit", str(prediction.sizes["draw"])))
     return {"rows": rows, "assumptions": lines(said, "assumptions"),
             "has_plasma": prediction is not None and "plasma" in prediction,
+            "regimen": "regimen" in said,
             "people": None if prediction is None else _people(prediction),
             "local": local_ratio(prediction) if prediction is not None and "local" in prediction else None}
 
@@ -155,6 +156,9 @@ def _people(prediction):
         # A patient who never enters enters later than all others.
         late = np.where(np.isnan(values), np.inf, values) if name in ("first_entry", "onset") else values
         known = late[~np.isnan(late)]
+        if name in ("cmin", "ctrough"):
+            # What a sum of exponentials leaves where there is nothing yet is rounding.
+            known = np.where(known < 1e-12 * prediction["cmax"].values.max(), 0.0, known)
         if len(known):
             found = np.quantile(known, QUANTILES, method="inverted_cdf")
             rows.append((name.replace("_", " "), prediction[name].attrs["units"], [float(each) for each in found]))
@@ -183,7 +187,8 @@ def response(found):
         return None
     given = json.loads(found.attrs["effect_parameters"])
     return {"effect": found.attrs["effect"], "driven_by": found.attrs["driven_by"],
-            "names": shown(found), "sentences": [says_response(found, name) for name in shown(found)],
+            "figures": [(name, found[name].attrs.get("analyte") or name.replace("_", " ")) for name in shown(found)],
+            "sentences": [says_response(found, name) for name in shown(found)],
             "parameters": [(name, f"{value:g} {'' if unit == '1' else unit}".rstrip())
                            for name, (value, unit) in given.items()],
             "assumptions": [each for each in lines(found.attrs, "assumptions") if "effect" in each.lower()]}

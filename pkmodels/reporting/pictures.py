@@ -61,14 +61,14 @@ def _svg(name, ax, description):
 def _says_fit(fit):
     study, last = fit.study, fit.curve().iloc[-1]
     return (f"{len(study.frame)} measured points and the fitted curve of {fit.model.name}, which reaches "
-            f"{number(100 * last['released'])} % of the dose at {number(last['time'])} {study.time_unit}.")
+            f"{number(100 * last['released'])} % of the dose at {_when(last['time'], study.time_unit)}.")
 
 
 def _says_residuals(fit):
     left, unit = 100 * fit.residuals, fit.study.time_unit
     worst = abs(left).argmax()
     return (f"Measured less fitted share at every point; the largest difference is {number(left[worst], 2)} % of the "
-            f"dose, at {number(units.outside(fit.study.times[worst], unit))} {unit}.")
+            f"dose, at {_when(units.outside(fit.study.times[worst], unit), unit)}.")
 
 
 def _says_release(prediction):
@@ -86,3 +86,7 @@ def _says_population(prediction):
     middle = quantiles.sel(quantile=0.5).values
     return (f"Concentration in the median of {prediction.sizes['patient']} patients, at most "
             f"{number(float(middle.max()))} {quantiles.attrs['units']}, with the ranges of half and of 95 % of them.")
+
+
+def _when(time, unit):
+    return f"{time:.4g} {plotting.canvas.WORDS.get(unit, unit)}"
