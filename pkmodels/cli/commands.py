@@ -7,8 +7,8 @@ from . import output
 from .output import remark
 from .patient import events, exposure, invivo
 
-__all__ = ["batch", "cite", "compare", "coverage", "demo", "events", "exposure", "fit", "invivo", "list", "predict",
-           "report", "show", "similarity"]
+__all__ = ["batch", "cite", "compare", "completion", "coverage", "demo", "events", "exposure", "fit", "invivo", "list",
+           "predict", "report", "show", "similarity"]
 
 
 def fit(given):
@@ -151,6 +151,13 @@ def app(given):
     raise SystemExit(page.start(given.port, browser=not given.no_browser))
 
 
+def completion(given):
+    """Print the script of a shell."""
+    from .completion import script
+
+    print(script(given.shell))
+
+
 def doctor(given):
     """What is installed."""
     from . import doctor as examination
@@ -254,6 +261,8 @@ def _predicted(given, fitted=None, rows=False):
 
     fitted = fitted or _fitted(given)
     regimen = prediction.read_regimen(given.regimen) if given.regimen else None
+    if given.site and not given.drug:
+        raise PredictionError(f"--site {given.site} is a tissue of a body; give --drug and --regimen as well")
     days = prediction.horizon_hours(given.days, regimen) / 24
     return prediction.predict(
         fitted if fitted is not None else given.model, drug=given.drug, regimen=regimen, days=days,
@@ -318,7 +327,8 @@ def _remarks(sentences, mark="!"):
 
 
 def _assumptions(predicted):
-    remark("", "This rests on:", *(f"  - {s}" for s in predicted.attrs["assumptions"]))
+    if predicted.attrs["assumptions"]:
+        remark("", "This rests on:", *(f"  - {s}" for s in predicted.attrs["assumptions"]))
 
 
 def _command(given):
