@@ -288,7 +288,7 @@ class TestOtherFiles:
     def test_the_hormone_stands_in_the_page(self, written):
         page, _ = written
         assert "response" in sections(page)
-        assert "testosterone begins at 4.85 ng/mL" in Outline(page).text.lower()
+        assert "Testosterone begins at 4.85 ng/mL" in Outline(page).text
 
     def test_a_population_is_reported(self):
         found = pk.predict_population("first_order", values={"k": (0.1, "1/day")}, drug="goserelin:male", patients=40,
