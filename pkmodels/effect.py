@@ -87,8 +87,8 @@ class Effect(Definition):
     def latex(self):
         """The equations for typesetting."""
         names = typeset((*self.symbols, *self.changes, concentration))
-        lines = [rf"\frac{{d\,{names[q]}}}{{dt}} &= {sympy.latex(rate, symbol_names=names, mul_symbol=r"\,")}"
+        lines = [rf"\frac{{d\,{names[q]}}}{{dt}} &= {sympy.latex(rate, symbol_names=names)}"
                  for q, rate in self.changes.items()]
-        lines += [rf"\mathrm{{{s.name.replace('_', ' ')}}} &= {sympy.latex(s.expression, symbol_names=names, mul_symbol=r"\,")}"
+        lines += [rf"\mathrm{{{s.name.replace('_', ' ')}}} &= {sympy.latex(s.expression, symbol_names=names)}"
                   for s in self.shown if s.expression not in self.changes]
         return r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"

@@ -305,7 +305,7 @@ class Model(Definition):
     def latex(self):
         """The differential equations for typesetting."""
         names = typeset((*self.symbols, *self.states))
-        lines = (rf"\frac{{d\,{names[s]}}}{{dt}} &= {sympy.latex(rate, symbol_names=names, mul_symbol=r"\,")}"
+        lines = (rf"\frac{{d\,{names[s]}}}{{dt}} &= {sympy.latex(rate, symbol_names=names)}"
                  for s, rate in zip(self.states, self.right_hand_side, strict=True))
         return r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"
 

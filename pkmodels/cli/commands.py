@@ -262,7 +262,8 @@ def _predicted(given, fitted=None, rows=False):
     fitted = fitted or _fitted(given)
     regimen = prediction.read_regimen(given.regimen) if given.regimen else None
     if given.site and not given.drug:
-        raise PredictionError(f"--site {given.site} is a tissue of a body and needs a drug; give --drug and --regimen as well")
+        raise PredictionError(f"--site {given.site} is a tissue of a body and needs a drug; give --drug and --regimen "
+                              f"as well")
     days = prediction.horizon_hours(given.days, regimen) / 24
     return prediction.predict(
         fitted if fitted is not None else given.model, drug=given.drug, regimen=regimen, days=days,
