@@ -21,7 +21,7 @@ _HOME = {
     "metrics": ("Coverage", "Exposure", "PopulationCoverage", "Similarity", "Window", "coverage", "exposure",
                 "prediction_errors", "read_window", "similarity"),
     "plotting": ("plot_comparison", "plot_coverage", "plot_fit", "plot_population", "plot_prediction", "plot_reach",
-                 "plot_release", "plot_residuals"),
+                 "plot_release", "plot_residuals", "plot_response", "plot_tornado", "what_moves"),
     "reporting": ("report",),
     "app.explorer": ("explore",),
     "references": ("cite",),

@@ -1,5 +1,6 @@
 """What every model declares: its parameters with units, bounds and meaning, and its sources."""
 
+import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from . import units
 from .dimensions import Constant, dimension_of
 from .environment import SYMBOLS
 from .errors import ModelError, unknown
+from .references import cite
 
 SCALES = ("linear", "log", "logit")
 
@@ -134,6 +136,16 @@ class Definition:
             if parameter.name == name:
                 return parameter
         raise unknown(f"parameter of {self.name}", name, [p.name for p in self.parameters])
+
+    def _repr_html_(self):
+        from tabulate import tabulate
+
+        rows = [(p.name, f"{p.value:g}", p.unit_text, f"{float(p.bounds[0]):g} to {float(p.bounds[1]):g}", p.meaning)
+                for p in self.parameters]
+        table = tabulate(rows, ("parameter", "typical", "unit", "bounds", "meaning"), "html", disable_numparse=True)
+        equations = f"<p>$$ {html.escape(self.latex)} $$</p>"
+        below = "".join(f"<p>{html.escape(each)}</p>" for each in (self.remarks, cite(self.references)) if each)
+        return f"<h4>{html.escape(f'{self.title} ({self.name})')}</h4>{equations}{table}{below}"
 
     @property
     def is_scenario(self):

@@ -3,6 +3,7 @@
 A law is written with these symbols; an `Environment` says what they are, from when to when.
 """
 
+import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -68,6 +69,9 @@ class Environment:
     def __repr__(self):
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.changed)
         return f"Environment({shown})"
+
+    def _repr_html_(self):
+        return f"<p>{html.escape(str(self))}</p>"
 
     def __str__(self):
         return "; ".join(_words(name, steps) for name, steps in self._steps.items()

@@ -139,6 +139,14 @@ class Page:
         button = next(b for b in self.find("button") if b.text.strip() == label)
         self.driver.execute_script("arguments[0].click()", button)
 
+    def open(self, label):
+        """An expander by its label, and the switch in it."""
+        self.until(lambda: any(label in each.text for each in self.find("summary")))
+        summary = next(each for each in self.find("summary") if label in each.text)
+        self.driver.execute_script("arguments[0].click()", summary)
+        switch = "arguments[0].closest('details').querySelector('[data-testid=stCheckbox] input').click()"
+        self.driver.execute_script(switch, summary)
+
     def choose(self, label):
         """A radio button by its label."""
         self.until(lambda: any(each.text.strip() == label for each in self.find("[data-testid='stRadio'] label")))
@@ -184,6 +192,12 @@ class TestInTheBrowser:
         prediction = pk.predict(comparison.best, drug="goserelin:male", regimen="3.6 mg every 28 days x 6")
         for sentence in pk.coverage(prediction, "0.5-1.2 ng/mL").verdict:
             assert sentence in page.text
+
+        page.open("In the tissue around the carrier")
+        around = pk.read_site("liver", volume=(50, "mL"), partition=(1, "1"))
+        local = pk.predict(comparison.best, drug="goserelin:male", regimen="3.6 mg every 28 days x 6", site=around,
+                           draws=0)
+        page.until(lambda: f"{float(local['ratio_auc']):.4g}" in page.text)
 
         record = pk.load_fit(page.download("Fit record (toml)", "fit.toml"))
         assert record.values == pytest.approx(comparison.best.values, rel=1e-12)

@@ -1,13 +1,18 @@
 """The command line: rows on stdout, remarks on stderr, one sentence and code 2 for what a user can mend."""
 
+import argparse
 import json
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 
 import pytest
 
+import pkmodels as pk
 from pkmodels.cli import main
+from pkmodels.cli.parser import parser
 
 CURVE = ["kakade_2018_goserelin", "--formulation", "D"]
 BODY = ["--drug", "goserelin", "--regimen", "3.6 mg once"]
@@ -287,3 +292,61 @@ def test_a_reader_that_leaves_early_is_no_error():
                           check=True)
     assert done.stdout.startswith("time_day")
     assert "Traceback" not in done.stderr
+
+
+class TestComfort:
+    """Quiet commands, completion, and examples that can be typed."""
+
+    def test_quiet_prints_the_result_alone(self, capsys):
+        assert main(["predict", "--model", "first_order", "--set", "k=0.1/day", "--days", "2", "--quiet"]) == 0
+        out, err = capsys.readouterr()
+        assert "released" in out
+        assert err == ""
+
+    def test_every_example_of_every_help_can_be_typed(self):
+        verbs = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)).choices
+        for verb, each in verbs.items():
+            examples = each.epilog.replace("\\\n", " ").split(":\n", 1)[1].splitlines()
+            assert examples, verb
+            for line in filter(None, map(str.strip, examples)):
+                words = shlex.split(line.split(" > ")[0].removeprefix('eval "$(').removesuffix(')"'))
+                assert words[:2] == ["pkmodels", verb]
+                assert parser().parse_args(words[1:]).verb == verb
+
+    @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+    def test_the_shell_completes(self, capsys, tmp_path):
+        assert main(["completion", "bash"]) == 0
+        script = tmp_path / "completion.sh"
+        script.write_text(capsys.readouterr().out)
+        ask = ('source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pkmodels; echo "${COMPREPLY[@]}"')
+        for typed, wanted in (("comple", "completion"), ("predict --site pros", "prostate_tumour"),
+                              ("fit --interv", "--intervals"), ("show eff", "effect")):
+            words = ["bash", "-c", ask, str(script), "pkmodels", *typed.split()]
+            found = subprocess.run(words, capture_output=True, text=True, check=True)
+            assert found.stdout.strip() == wanted
+
+    @pytest.mark.parametrize(("words", "said"), [
+        (["fit", "lab.csv"], "pkmodels compare FILE ranks"),
+        (["predict", "--model", "first_order", "--set", "k=0.1/day", "--site", "liver"], "give --drug and --regimen"),
+        (["predict", "--model", "first_order", "--set", "k=0.1/day"], "--days 28")])
+    def test_errors_say_what_to_type(self, words, said, capsys):
+        try:
+            code = main(words)
+        except SystemExit as leaving:
+            code = leaving.code
+        assert code == 2
+        assert said in capsys.readouterr().err
+
+    def test_an_effect_shows_no_empty_equation(self, capsys):
+        assert main(["show", "effect", "hpg_agonist"]) == 0
+        assert "lh = lh" not in capsys.readouterr().out
+
+
+def test_models_print_as_html_with_their_equation():
+    page = pk.get_model("weibull")._repr_html_()
+    assert r"t_{\mathrm{scale}}" in page
+    assert "<td>day" in page
+    for value in (pk.get_model("one_compartment", "body"), pk.get_model("hpg_agonist", "effect"),
+                  pk.read_regimen("3.6 mg once"), pk.read_environment("37 C; 42 C for 30 min at day 1"),
+                  pk.disposition("goserelin")):
+        assert value._repr_html_().startswith("<")

@@ -239,3 +239,65 @@ class TestRefusals:
     def test_a_place_that_cannot_be_written(self, parts, tmp_path):
         with pytest.raises(RecordError, match="cannot be written"):
             pk.report(fit=parts["fit"], path=tmp_path / "no" / "page.html")
+
+
+@pytest.fixture(scope="module")
+def written(parts, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reports")
+    response = pk.respond(parts["prediction"].drop_vars(["plasma_draws", "released_draws"]), "hpg_agonist")
+    pieces = {**parts, "response": response}
+    page = pk.report(**pieces)
+    for k in (1, 2):
+        (folder / str(k)).mkdir()
+        for name in ("report.md", "report.xlsx"):
+            pk.report(**pieces, path=folder / str(k) / name)
+    return page, folder
+
+
+class TestOtherFiles:
+    """Markdown and workbook say what the page says, and the same every time."""
+
+    def test_markdown_says_all_of_the_page(self, written):
+        page, folder = written
+        text = (folder / "1" / "report.md").read_text(encoding="utf-8")
+        plain = re.sub(r"[\\*#|]|^- |<[^>]*>", " ", text, flags=re.MULTILINE)
+        for words in Outline(page[page.index("<header>"):page.index("</body>")]).text.split():
+            assert all(part in plain for part in re.sub(r"[\\*#|]", " ", words).split())
+        for name in re.findall(r"\(<([^>]+)>\)", text):
+            assert (folder / "1" / name).read_text(encoding="utf-8").startswith("<svg xmlns=")
+
+    def test_workbook_has_text_and_all_digits(self, written, parts):
+        import openpyxl
+
+        _, folder = written
+        book = openpyxl.load_workbook(folder / "1" / "report.xlsx")
+        cells = {str(cell.value) for row in book["report"].iter_rows() for cell in row}
+        assert {"The answer", "What the concentration does", "How to make this again"} <= cells
+        fitted = {row[0].value: row[1].value for row in book["parameters"].iter_rows(min_row=2)}
+        assert fitted == {name: pytest.approx(value, rel=1e-15) for name, value in parts["fit"].values.items()}
+        assert "ranking" in book.sheetnames
+        assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+
+    def test_same_bytes_again(self, written):
+        _, folder = written
+        names = sorted(p.relative_to(folder / "1") for p in (folder / "1").rglob("*") if p.is_file())
+        assert len(names) > 5
+        for name in names:
+            assert (folder / "1" / name).read_bytes() == (folder / "2" / name).read_bytes(), name
+
+    def test_the_hormone_stands_in_the_page(self, written):
+        page, _ = written
+        assert "response" in sections(page)
+        assert "Testosterone begins at 4.85 ng/mL" in Outline(page).text
+
+    def test_a_population_is_reported(self):
+        found = pk.predict_population("first_order", values={"k": (0.1, "1/day")}, drug="goserelin:male", patients=40,
+                                      regimen="3.6 mg every 28 days x 2", variability={"clearance": 0.3},
+                                      window=pk.read_window("goserelin"))
+        page = pk.report(prediction=found, coverage=pk.coverage(found, "goserelin"))
+        assert "population" in sections(page)
+        assert "40 patients" in Outline(page).text
+
+    def test_refusals(self, parts, tmp_path):
+        with pytest.raises(RecordError, match=r"must end in .html, .md or .xlsx"):
+            pk.report(**parts, path=tmp_path / "report.docx")

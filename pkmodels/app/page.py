@@ -1,21 +1,21 @@
 """The page itself: data, models, prediction, results to take away. Streamlit runs it from top to bottom."""
 
 import hashlib
-import io
 import json
 import tempfile
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 import pkmodels as pk
 from pkmodels import catalogue, metrics, plotting, prediction, shelf, units
+from pkmodels.app.further import further
 from pkmodels.app.jobs import Cancelled, Job
 from pkmodels.app.ranges import slider_range
 from pkmodels.app.script import script
 from pkmodels.errors import PkmodelsError
 from pkmodels.prediction import table as prediction_table
+from pkmodels.reporting import workbook
 
 AS_FILE = "as the file says"
 OWN = "a file of my own"
@@ -151,7 +151,8 @@ def into_the_blood(fit):
         values = _what_if(fit)
     asked = {"drug": drug, "regimen": regimen} | ({"values": values} if values else {})
     try:
-        predicted = _predict(fit if not values else fit.model.name, fit, asked)
+        release = fit.model.name if values else fit
+        predicted = _predict(release, fit, asked)
         covered = pk.coverage(predicted, window) if window.strip() else None
     except PkmodelsError as problem:
         right.error(str(problem))
@@ -166,6 +167,7 @@ def into_the_blood(fit):
         st.pyplot(plotting.plot_release(predicted).figure)
         with st.expander("What this takes for granted", expanded=True):
             st.markdown("\n".join(f"- {_plain(sentence)}" for sentence in predicted.attrs["assumptions"]))
+        further(release, asked, predicted, window)
     return {**asked, "window": window}, predicted, covered
 
 
@@ -206,7 +208,7 @@ def take_away(source, options, models, found, fit, asked, predicted, covered):
                   (asked or {}).get("window"))
     for column, label, content, name in zip(
             columns, ("Report (html)", "Fit record (toml)", "Tables (xlsx)", what, "Python script"),
-            (pk.report(**pieces), _record(fit), _workbook(tables), rows.to_csv(), text),
+            (pk.report(**pieces), _record(fit), workbook.as_bytes(tables), rows.to_csv(), text),
             ("report.html", "fit.toml", "tables.xlsx", "table.csv", "chain.py"), strict=True):
         column.download_button(label, content, name, key=name, on_click="ignore")
     with st.expander("The same in Python"):
@@ -260,20 +262,6 @@ def _record(fit):
         path = Path(folder) / "fit.toml"
         fit.save(path)
         return path.read_bytes()
-
-
-def _workbook(tables):
-    """All tables in one workbook; text that begins like a formula stays text."""
-    memory = io.BytesIO()
-    with pd.ExcelWriter(memory, engine="openpyxl") as book:
-        for name, table in tables.items():
-            table.to_excel(book, sheet_name=name)
-        for sheet in book.sheets.values():
-            for row in sheet.iter_rows():
-                for cell in row:
-                    if cell.data_type == "f":
-                        cell.data_type = "s"
-    return memory.getvalue()
 
 
 def _plain(text):

@@ -15,8 +15,9 @@ def main(arguments=None):
             stream.reconfigure(errors="replace")
     given = parser().parse_args(arguments)
     try:
-        from . import commands
+        from . import commands, output
 
+        output.Remarks.quiet = given.quiet
         getattr(commands, given.verb)(given)
         sys.stdout.flush()
     except PkmodelsError as problem:

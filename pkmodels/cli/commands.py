@@ -7,8 +7,8 @@ from . import output
 from .output import remark
 from .patient import asked_effect, events, exposure, invivo, regimen_of, responded, with_response
 
-__all__ = ["batch", "cite", "compare", "coverage", "demo", "events", "exposure", "fit", "invivo", "list", "predict",
-           "report", "show", "similarity"]
+__all__ = ["batch", "cite", "compare", "completion", "coverage", "demo", "events", "exposure", "fit", "invivo", "list",
+           "predict", "report", "show", "similarity"]
 
 
 def fit(given):
@@ -126,7 +126,7 @@ def report(given):
     """Write the page."""
     from .. import metrics, reporting
 
-    path = output.destination(given, given.out, (".html",))
+    path = output.destination(given, given.out, reporting.ENDINGS)
     fitted = _fitted(given)
     measured = fitted if hasattr(fitted, "study") else None  # a scenario has no points to show
     if (given.window or given.regimen or given.days) and not given.drug and measured is not None:
@@ -152,6 +152,13 @@ def app(given):
     from .. import app as page
 
     raise SystemExit(page.start(given.port, browser=not given.no_browser))
+
+
+def completion(given):
+    """Print the script of a shell."""
+    from .completion import script
+
+    print(script(given.shell))
 
 
 def doctor(given):
@@ -257,6 +264,9 @@ def _predicted(given, fitted=None, rows=False):
 
     fitted = fitted or _fitted(given)
     regimen = regimen_of(given.regimen)
+    if given.site and not given.drug:
+        raise PredictionError(f"--site {given.site} is a tissue of a body and needs a drug; give --drug and --regimen "
+                              f"as well")
     days = prediction.horizon_hours(given.days, regimen) / 24
     return prediction.predict(
         fitted if fitted is not None else given.model, drug=given.drug, regimen=regimen, days=days,
@@ -326,7 +336,8 @@ def _remarks(sentences, mark="!"):
 
 
 def _assumptions(predicted):
-    remark("", "This rests on:", *(f"  - {s}" for s in predicted.attrs["assumptions"]))
+    if predicted.attrs["assumptions"]:
+        remark("", "This rests on:", *(f"  - {s}" for s in predicted.attrs["assumptions"]))
 
 
 def _command(given):

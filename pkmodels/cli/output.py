@@ -8,17 +8,24 @@ from pathlib import Path
 from ..errors import RecordError
 
 
+class Remarks:
+    """Whether remarks are printed: ``--quiet`` switches them off for one command."""
+
+    quiet = False
+
+
 def remark(*sentences):
-    """Print remarks to stderr, one to a line."""
-    for sentence in sentences:
-        print(sentence, file=sys.stderr)
+    """Print remarks to stderr, one to a line, unless the command is to be quiet."""
+    if not Remarks.quiet:
+        for sentence in sentences:
+            print(sentence, file=sys.stderr)
 
 
 def progress(things, label=None):
     """A progress bar on stderr that shows itself after two seconds, and not at all in a pipe."""
     from tqdm import tqdm
 
-    return tqdm(things, desc=label, delay=2, disable=None, leave=False, file=sys.stderr)
+    return tqdm(things, desc=label, delay=2, disable=True if Remarks.quiet else None, leave=False, file=sys.stderr)
 
 
 def result(given, *, text, table, content):

@@ -31,6 +31,8 @@ class _Parser(argparse.ArgumentParser):
         wrong = message.partition("invalid choice: '")[2].partition("'")[0]
         near = difflib.get_close_matches(wrong, choices, n=1)
         hint = f"; did you mean {near[0]}?" if near and near[0] else ""
+        if "required: " in message and "--model" in message:
+            hint = "; pkmodels compare FILE ranks the models, pkmodels list models names them"
         self.exit(2, f"{self.prog}: {message}{hint} (see {self.prog} --help)\n")
 
 
@@ -56,22 +58,28 @@ def parser():
     _demo(verbs)
     _app(verbs)
     _doctor(verbs)
+    _completion(verbs)
     return top
 
 
 def _verb(verbs, name, text, example):
-    return verbs.add_parser(name, help=text, description=text, epilog=f"example:\n  {example}",
-                            formatter_class=argparse.RawDescriptionHelpFormatter)
+    several = "examples" if "\n  pkmodels" in example else "example"
+    p = verbs.add_parser(name, help=text, description=text, epilog=f"{several}:\n  {example}",
+                         formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("-q", "--quiet", action="store_true", help="the result alone: no remarks and no progress")
+    return p
 
 
 def _list(verbs):
-    p = _verb(verbs, "list", f"list what ships: {', '.join(_SHELVES)}", "pkmodels list models")
+    p = _verb(verbs, "list", f"list what ships: {', '.join(_SHELVES)}",
+              "pkmodels list models\n  pkmodels list sites --json")
     p.add_argument("kind", choices=list(_SHELVES), nargs="?", default="models")
     _output(p, table=False)
 
 
 def _show(verbs):
-    p = _verb(verbs, "show", f"show one of these: {', '.join(_SHELVES.values())}", "pkmodels show drug goserelin")
+    p = _verb(verbs, "show", f"show one of these: {', '.join(_SHELVES.values())}",
+              "pkmodels show drug goserelin\n  pkmodels show site prostate_tumour\n  pkmodels show effect hpg_agonist")
     p.add_argument("kind", choices=list(_SHELVES.values()))
     p.add_argument("name")
     _output(p, table=False)
@@ -132,7 +140,10 @@ def _predict(verbs):
     p = _verb(verbs, "predict", "predict a release profile, and concentrations with a drug and a regimen",
               'pkmodels predict --model first_order --set k=0.099/day --days 30\n'
               '  pkmodels predict fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6"\n'
-              '  pkmodels predict fit.toml --drug docetaxel --regimen "10 mg once" --site prostate_tumour')
+              '  pkmodels predict fit.toml --drug docetaxel --regimen "10 mg once" --days 42 --site prostate_tumour\n'
+              "  pkmodels predict --model heat_switch --days 10 --environment '37 C; 42 C for 30 min at day 1' \\"
+              "\n      --set 't_cold=20 day' --set 't_hot=0.5 day' --set 't_middle=39 degC' --set 'width=1 K' "
+              "--set beta=0.9")
     _prediction(p)
     p.add_argument("--every", metavar="TIME", help="step between the rows, such as '12 h' or '1 day'")
     _effect(p)
@@ -246,10 +257,12 @@ def _similarity(verbs):
 
 def _report(verbs):
     p = _verb(verbs, "report", "write one self-contained page with everything",
-              'pkmodels report fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" --window goserelin')
+              'pkmodels report fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" --window goserelin\n'
+              "  pkmodels report lab.csv --model weibull --out report.md")
     _prediction(p)
     p.add_argument("--window", help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
-    p.add_argument("--out", metavar="FILE.html", default="pkmodels_report.html", help="where to (default: %(default)s)")
+    p.add_argument("--out", metavar="FILE", default="pkmodels_report.html",
+                   help="where to: a page (.html), Markdown (.md) or a workbook (.xlsx) (default: %(default)s)")
 
 
 def _cite(verbs):
@@ -275,6 +288,13 @@ def _app(verbs):
 def _doctor(verbs):
     p = _verb(verbs, "doctor", "versions, extras and folders of this installation", "pkmodels doctor")
     _output(p, table=False)
+
+
+def _completion(verbs):
+    p = _verb(verbs, "completion", "print a script that lets the Tab key of a shell complete verbs, options and names",
+              'pkmodels completion bash > ~/.local/share/bash-completion/completions/pkmodels\n'
+              '  eval "$(pkmodels completion zsh)"')
+    p.add_argument("shell", choices=["bash", "zsh"])
 
 
 def _prediction(p):

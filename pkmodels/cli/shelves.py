@@ -99,7 +99,8 @@ def _model_card(name, kind="release"):
         equation += "".join(f"\nd {clock}/dt = {speed}" for clock, speed in m.speeds.items() if clock.name != "t")
     elif isinstance(m, Effect):
         equation = "\n".join([*(f"d {q}/dt = {rate}" for q, rate in m.changes.items()),
-                              *(f"{each.name} = {each.expression}" for each in m.shown)])
+                              *(f"{each.name} = {each.expression}" for each in m.shown
+                                if str(each.expression) != each.name)])
     else:
         equation = "\n".join(f"d {s}/dt = {rate}" for s, rate in zip(m.states, m.right_hand_side, strict=True))
         equation += f"\nobserved: {pretty(m.observed, use_unicode=False, num_columns=400)}" if m.observed.is_Symbol \

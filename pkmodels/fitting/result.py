@@ -286,7 +286,9 @@ def student(freedom):
 
 def _criteria(s):
     """The criteria that three programs call AIC, each by its name."""
-    return (f"AICc {s['aicc']:.2f} (the variance counts as a parameter), lmfit's AIC {s['aic_lmfit']:.2f}, "
+    aicc = f"{s['aicc']:.2f} (the variance counts as a parameter)" if math.isfinite(s["aicc"]) \
+        else "not computable (too few points)"
+    return (f"AICc {aicc}, lmfit's AIC {s['aic_lmfit']:.2f}, "
             f"DDSolver's AIC {s['aic_ddsolver']:.2f}")
 
 

@@ -97,8 +97,8 @@ def _random_walk(study, statistics, polished, problem):
     gain = statistics["n"] * np.log(np.sum(own**2) / np.sum(added**2)) - weights
     if gain > ADDED_UP:
         yield (f"the misses hang together from sample to sample as if errors added up (2 ln of the likelihood ratio "
-               f"{gain:.1f}): the standard errors are too small. Fit again with errors='increments', or take another "
-               f"shape if the curve misses the points")
+               f"{gain:.1f}): the standard errors are too small. Fit again with errors='increments' (--errors "
+               f"increments), or take another shape if the curve misses the points")
 
 
 def _steps(model, study, inside):

@@ -168,6 +168,9 @@ def population_coverage(prediction, window, target=90.0):
         values = values if values.ndim == 2 else values[None]
         if name in _LATER:
             values = np.where(np.isnan(values), np.inf, values)
+        if name == "cmin":
+            # Before the first dose there is nothing; what a sum of exponentials leaves there is rounding.
+            values = np.where(values < 1e-12 * prediction["cmax"].values.max(), 0.0, values)
         if name == "last_exit":
             values = np.where(prediction["inside"].values.reshape(values.shape) > 0, values, np.nan)
         numbers[name], known[name] = values, prediction[name].attrs["units"]

@@ -8,6 +8,8 @@ from .distance import plot_reach
 from .fits import plot_comparison, plot_fit, plot_residuals
 from .populations import plot_population
 from .predictions import plot_prediction, plot_release
+from .responses import plot_response
+from .tornado import Moved, plot_tornado, what_moves
 
-__all__ = ["plot_comparison", "plot_coverage", "plot_fit", "plot_population", "plot_prediction", "plot_reach",
-           "plot_release", "plot_residuals"]
+__all__ = ["Moved", "plot_comparison", "plot_coverage", "plot_fit", "plot_population", "plot_prediction", "plot_reach",
+           "plot_release", "plot_residuals", "plot_response", "plot_tornado", "what_moves"]

@@ -1,5 +1,9 @@
 """What all plots share: a surface to draw on, colours, axes of time and of released share."""
 
+import numpy as np
+
+#: How time may be drawn.
+VIEWS = ("linear", "sqrt", "log")
 #: Colours that people with any kind of colour vision tell apart (Okabe and Ito).
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 INK, GREY, PALE = "#1f2328", "#5b636d", "#dfe3e8"
@@ -49,6 +53,39 @@ def time_axis(ax, last, unit, text="time"):
         ax.xaxis.set_major_locator(MultipleLocator(steps[0]))
         ax.xaxis.set_major_formatter("{x:g}")
     ax.set_xlabel(f"{text} ({WORDS.get(unit, unit)})")
+
+
+def view_axis(ax, times, unit, view):
+    """Turn an axis of time into one of its square root or logarithm, with marks at times that read well.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    times : array
+        The measured times, in ``unit``.
+    unit : str
+    view : {"sqrt", "log"}
+    """
+    from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
+
+    last, first = float(times.max()), float(times[times > 0].min())
+    if view == "log":
+        ax.set_xscale("log")
+        ax.set_xlim(first / 1.5, last * 1.15)
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 3) if last / first < 1e4 else (1,)))
+        ax.xaxis.set_minor_locator(NullLocator())
+        if (times == 0).any():
+            ax.text(0.01, 0.97, "time 0 is not on this axis", transform=ax.transAxes, va="top", fontsize="small",
+                    color=GREY)
+        text = "log scale"
+    else:
+        ax.set_xscale("function", functions=(lambda x: np.sqrt(np.maximum(x, 0)), np.square))
+        ax.set_xlim(0, 1.03 * last)
+        step = next((each for each in STEPS.get(unit, ()) if last / each <= 36), last / 16)
+        ax.xaxis.set_major_locator(FixedLocator([step * k**2 for k in range(MARKS + 1) if step * k**2 <= 1.03 * last]))
+        text = "square-root scale"
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.set_xlabel(f"time ({WORDS.get(unit, unit)}, {text})")
 
 
 def share_axis(ax, highest, analyte):

@@ -3,13 +3,29 @@
 import numpy as np
 
 from .. import units
-from .canvas import BLUE, GREY, INK, PALE, SERIES, analyte_of, legend, number, plain, share_axis, surface, time_axis
+from ..errors import unknown
+from .canvas import (
+    BLUE,
+    GREY,
+    INK,
+    PALE,
+    SERIES,
+    VIEWS,
+    analyte_of,
+    legend,
+    number,
+    plain,
+    share_axis,
+    surface,
+    time_axis,
+    view_axis,
+)
 
 _POINTS = {"linestyle": "none", "marker": "o", "markersize": 5.5, "markerfacecolor": "white", "markeredgecolor": INK,
            "markeredgewidth": 1.2}
 
 
-def plot_fit(fit, ax=None):
+def plot_fit(fit, ax=None, *, time="linear"):
     """Plot the measured points with the fitted curve and its 95 % confidence band.
 
     Parameters
@@ -17,22 +33,39 @@ def plot_fit(fit, ax=None):
     fit : Fit
     ax : matplotlib.axes.Axes, optional
         A figure of its own when not given.
+    time : str
+        ``"sqrt"`` for a square-root axis of time, on which release by Fick's diffusion begins straight;
+        ``"log"`` for a logarithmic one, on which the burst is told apart; points at time 0 are then named and
+        not drawn.
 
     Returns
     -------
     matplotlib.axes.Axes
         Time in the study's unit, released share in % of dose.
     """
+    if time not in VIEWS:
+        raise unknown("axis of time", time, VIEWS)
     ax = surface(ax)
-    study, curve = fit.study, fit.curve()
+    study = fit.study
+    curve = fit.curve() if time == "linear" else fit.curve(_times(study, time))
     if curve["low"].notna().any():
         ax.fill_between(curve["time"], 100 * curve["low"], 100 * curve["high"], color=BLUE, alpha=0.18, linewidth=0,
                         label="95 % band of the curve")
     ax.plot(curve["time"], 100 * curve["released"], color=BLUE, linewidth=2, label=f"fitted: {plain(fit.model.name)}")
     highest = max(_points(ax, study), 100 * float(curve["released"].max()))
     _axes(ax, study, highest)
+    if time != "linear":
+        view_axis(ax, _in_unit(study, study.times), study.time_unit, time)
     legend(ax)
     return ax
+
+
+def _times(study, view):
+    """Times that a curve needs to look smooth on such an axis, in the unit that `Fit.curve` takes."""
+    last = float(study.times.max())
+    if view == "sqrt":
+        return units.outside(last * np.linspace(0, 1, 301)**2, study.time_unit)
+    return units.outside(np.geomspace(study.times[study.times > 0].min() / 1.5, last, 301), study.time_unit)
 
 
 def plot_residuals(fit, ax=None):

@@ -45,6 +45,12 @@ class Disposition:
     compartments: int
     words: str
 
+    def _repr_html_(self):
+        import html
+
+        return (f"<p>{html.escape(self.words)}: clearance {self.clearance:.4g} L/h, bioavailability "
+                f"{self.available:.4g}, {self.compartments} compartments</p>")
+
     @property
     def mean_residence_hours(self):
         """Mean time that drug stays in the body: the area of its response times time, over its area."""

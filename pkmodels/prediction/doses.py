@@ -80,6 +80,11 @@ class Regimen:
     text: str = field(compare=False)
     parts: tuple
 
+    def _repr_html_(self):
+        import html
+
+        return f"<p>regimen: {html.escape(str(self))}</p>"
+
     def doses(self, until=None):
         """All doses given before a horizon.
 

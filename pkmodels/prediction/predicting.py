@@ -147,7 +147,8 @@ def horizon_hours(days, regimen):
     if days is None:
         if regimen is None or regimen.end_hour is None:
             why = "there is no regimen with an end" if regimen is None else f"'{regimen}' has no end of its own"
-            raise PredictionError(f"how long? {why}; say for how many days to predict, such as 28")
+            raise PredictionError(f"how long? {why}; say for how many days to predict, such as days=28 "
+                                  f"(command line: --days 28)")
         return regimen.end_hour
     if not isinstance(days, (int, float)) or not 0 < days <= LONGEST:
         raise PredictionError(f"days = {days!r} is not possible; give a number above 0 and up to {LONGEST} (100 years)")

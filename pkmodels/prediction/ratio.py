@@ -85,7 +85,12 @@ class LocalRatio:
     def _repr_html_(self):
         import html
 
-        return (self.table.to_html(float_format=lambda v: f"{v:.4g}", border=0)
+        from tabulate import tabulate
+
+        shown = [[_MEANINGS[name], kind, f"{value:.4g}", "" if math.isnan(low) else f"{low:.4g} to {high:.4g}"]
+                 for name, kind, value, low, high in self.rows]
+        head = [f"{self.analyte}, {self.tissue} over plasma", "drug", "ratio", "95 % interval"]
+        return (tabulate(shown, head, "html", disable_numparse=True)
                 + "".join(f"<p>{html.escape(each)}</p>" for each in self.sentences))
 
 

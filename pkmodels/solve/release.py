@@ -55,6 +55,16 @@ class Release:
     origin: Mapping = field(default_factory=dict)
     sampled: Mapping | None = None
 
+    def _repr_html_(self):
+        import html
+
+        from tabulate import tabulate
+
+        rows = [(p.name, f"{units.outside(self.values[p.name], p.unit):.4g}", p.unit_text, p.meaning)
+                for p in self.model.parameters]
+        table = tabulate(rows, ("parameter", "value", "unit", "meaning"), "html", disable_numparse=True)
+        return f"<h4>{html.escape(f'release: {self.model.title} ({self.model.name})')}</h4>{table}"
+
     def share(self, times, environment=None, values=None):
         """Released share at rising ``times`` (hours since injection), between 0 and 1 and never falling.
 

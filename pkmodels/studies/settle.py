@@ -61,8 +61,11 @@ def settle_time(column, stated, file, row):
     """
     said = [*_from_column(column), *stated]
     if not said:
-        raise StudyError(f"{file}, row {row}: the time column '{column.header}' has no unit; write "
-                         f"'{column.header} (h)' or '{column.header} (day)' in the header, or pass time='h' "
+        bare, _, unknown = str(column.header).partition("(")
+        bare, unknown = bare.strip() or column.header, unknown.rstrip(") ")
+        what = f"has the unit '{unknown}', which is none of min, h, day, week" if unknown else "has no unit"
+        raise StudyError(f"{file}, row {row}: the time column '{column.header}' {what}; write "
+                         f"'{bare} (h)' or '{bare} (day)' in the header, or pass time='h' "
                          f"(command line: --time-unit h)")
     if said[0].unit in _NO_FIXED_UNIT:
         raise StudyError(f"{file}, row {row}: {said[0].where} gives the time in {said[0].unit}s; "
