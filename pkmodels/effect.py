@@ -44,6 +44,8 @@ class Effect(Definition):
         A unit of what drives it; ``"mg/L"`` for a mass concentration.
     measured_with : str
         The analyte whose concentrations its parameters belong to; empty for a general law.
+    repeated : str
+        What to mind under more than one dose, as a sentence; empty where nothing speaks against it.
     """
 
     shown: tuple = field(kw_only=True)
@@ -52,6 +54,7 @@ class Effect(Definition):
     quantity_units: Mapping = field(default_factory=dict, kw_only=True)
     driver_unit: str = field(default="mg/L", kw_only=True)
     measured_with: str = field(default="", kw_only=True)
+    repeated: str = field(default="", kw_only=True)
 
     def __post_init__(self):
         object.__setattr__(self, "changes", {q: sympify(rate) for q, rate in self.changes.items()})

@@ -72,6 +72,13 @@ class TestAxis:
         found = respond(prediction(hours, 0 * hours), name)
         assert np.ptp(found.testosterone.values) < 1e-9 * found.testosterone.values[0]
 
+    def test_repeated_doses_are_beyond_what_was_measured(self):
+        hours = np.linspace(0, 100, 30)
+        said = [" ".join(respond(prediction(hours, 0 * hours + 1, "triptorelin", doses), "hpg_agonist").assumptions)
+                for doses in ((0.0,), (0.0, 2.0))]
+        assert "repeated doses" not in said[0]
+        assert "do not read it beyond then" in said[1]
+
     def test_another_agonist_is_an_assumption_that_shows(self, triptorelin):
         as_goserelin = triptorelin.copy()
         as_goserelin["plasma"] = as_goserelin.plasma.assign_attrs(analyte="goserelin")

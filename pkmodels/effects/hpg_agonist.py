@@ -34,6 +34,8 @@ MODEL = Effect(
     quantity_units={pool: "IU/L", lh: "IU/L", testosterone: "ng/mL"},
     shown=(Shown("testosterone", testosterone, "ng/mL", "testosterone", "288.43 g/mol"), Shown("lh", lh, "IU/L", "LH")),
     measured_with="triptorelin",
+    repeated="the model was measured after one depot; under repeated doses it lets testosterone rise again after about "
+             "two months, with drug still there, which trials of agonists do not see: do not read it beyond then",
     parameters=(
         Parameter(drug_max, 1330.0, "1", (0, 1e5), "largest stimulation of the release of LH", source=TABLE),
         Parameter(ec50, 0.047, "ng/mL", (0, 1000), "triptorelin of half that stimulation", scale="log", source=TABLE),

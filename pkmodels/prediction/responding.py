@@ -74,7 +74,7 @@ def respond(prediction, effect, *, variable="plasma", values=None):
     attributes |= {"effect": effect.name, "effect_parameters": json.dumps(parameters), "driven_by": variable,
                    "pkmodels_version": __version__,
                    "assumptions": storable([*lines(prediction.attrs, "assumptions"),
-                                             *_assumptions(effect, source, given)]),
+                                             *_assumptions(effect, source, given, len(breaks))]),
                    "citations": storable(list(dict.fromkeys([*lines(prediction.attrs, "citations"),
                                                            *effect.references])))}
     shared = ("time", "draw", "patient")
@@ -114,7 +114,7 @@ def _drive(prediction, variable, effect):
     return time, hours, drive
 
 
-def _assumptions(effect, source, given):
+def _assumptions(effect, source, given, doses):
     yield f"The effect '{effect.title}' answers to {source.attrs.get('long_name', source.name)} and not back on it."
     driven_by = source.attrs.get("analyte", "")
     if effect.measured_with and driven_by and effect.measured_with.lower() != driven_by.lower():
@@ -130,4 +130,6 @@ def _assumptions(effect, source, given):
     if "patient" in source.dims:
         yield (f"The concentration of every patient is known at {source.sizes['time']} times and taken to run smoothly "
                f"between them: a burst that falls between two of them is not felt.")
+    if effect.repeated and doses > 1:
+        yield f"Mind: {effect.repeated}."
     yield "The interval holds no variation of the effect between people."
