@@ -191,6 +191,7 @@ class TestSeams:
         after = pk.predict("first_order", **given, regimen="4 mg every 7 days x 60", times=[413.0, 416.0])
         at = np.interp([0, 3], found.time, found.local)
         np.testing.assert_allclose(at, after.local, rtol=2e-4)
+        assert "counts from the first of these earlier doses" in str(found.attrs["assumptions"])
 
     def test_no_steady_state_where_nothing_leaves(self):
         site = pk.read_site("prostate_tumour", perfusion=(0, "1/min"))

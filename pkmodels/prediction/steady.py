@@ -122,6 +122,9 @@ def _cropped(found, regimen, lead, count, left, times):
             f"which the prediction begins; "
             + (f"doses before them would add less than {LEFT_OUT:g} of a dose (by the central curve)." if not left else
                f"doses before them may still add {100 * left:.2g} % of a dose: release or elimination is that slow.")]
+    if "ratio_auc" in found:
+        said.append("The ratio by area counts from the first of these earlier doses; at steady state it is the "
+                    "eventual one.")
     doses = [day - lead / 24 for day in found.attrs["dose_times"]]
     attributes = {**found.attrs, "dose_times": [max(day, 0.0) for day in doses if day > -1e-9],
                   "regimen": str(regimen), "assumptions": storable([*lines(found.attrs, "assumptions"), *said])}
