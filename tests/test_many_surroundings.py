@@ -76,3 +76,46 @@ def test_one_curve_says_in_which_surroundings_it_was_taken():
     found = fitting.fit(study.only("at 7.4"), "acid_linker")
     assert any("pH 7.4, which acid_linker follows" in s for s in found.verdicts)
     assert not any("follows" in s for s in fitting.fit(study.only("at 7.4"), "first_order").verdicts)
+
+
+class TestKept:
+    """A fit over temperatures and radii is a value like any other: kept, drawn, carried elsewhere."""
+
+    GIVEN = {"d_start": 1.0, "k_degradation": 0.08, "ea_degradation": 80.0, "ea_diffusion": 110.0}
+
+    @pytest.fixture(scope="class")
+    def found(self):
+        study = made("plga_diffusion_power", "T_degC", [25.0, 37, 50], lambda at: {"T": at}, **self.GIVEN)
+        return fitting.fit_many(study, "plga_diffusion_power", shared=tuple(self.GIVEN))
+
+    def test_activation_energies_are_found(self, found):
+        assert {n: found.values[n] for n in self.GIVEN} == {n: pytest.approx(v, rel=1e-4) for n, v in self.GIVEN.items()}
+
+    def test_record(self, found, tmp_path):
+        loaded = fitting.load_fit(found.save(tmp_path / "many.toml"))
+        assert repr(loaded) == repr(found)
+        assert loaded["at 50"].conditions == {"T": 50.0}
+        again = fitting.fit_many(loaded.study, "plga_diffusion_power", shared=loaded.shared)
+        assert again.values == pytest.approx(found.values, rel=1e-6)
+
+    def test_record_of_a_known_thickness(self, tmp_path):
+        study = made("shell_membrane", "thickness_nm", [20.0, 50.0], None, diffusivity=2.0)
+        first = fitting.fit_many(study, "shell_membrane", fixed={"radius": 25.0, "partition": 1.0},
+                                 conditions={"thickness": {}})
+        assert repr(fitting.load_fit(first.save(tmp_path / "many.toml"))) == repr(first)
+
+    def test_one_curve_in_other_surroundings(self, found):
+        """Alone it stays at its own temperature; asked for another it follows the law, and says no word of having none."""
+        law = {n: found.values[n] for n in self.GIVEN}
+        for words, at in ((None, "25 C"), ("50 C", "50 C"), ("25 C; 50 C from day 3", "25 C; 50 C from day 3")):
+            shown = pk.predict(found["at 25"], environment=words, times=[10.0], draws=0)
+            wanted = pk.predict("plga_diffusion_power", values=law, environment=at, times=[10.0])
+            assert float(shown.released[0]) == pytest.approx(float(wanted.released[0]), rel=1e-4)
+            assert "does not depend" not in str(shown.attrs["assumptions"])
+
+    def test_plot(self, found):
+        ax = pk.plot_fit(found)
+        assert len(ax.get_legend().get_texts()) == 3
+
+    def test_it_says_that_many_curves_may_tell(self, found):
+        assert any("size_exponent = 0" in v and "name it in shared" in v for v in found.verdicts)

@@ -14,7 +14,8 @@ def plot_fit(fit, ax=None):
 
     Parameters
     ----------
-    fit : Fit
+    fit : Fit or GlobalFit
+        Of a fit of many curves each is drawn in a colour of its own, without bands.
     ax : matplotlib.axes.Axes, optional
         A figure of its own when not given.
 
@@ -23,6 +24,8 @@ def plot_fit(fit, ax=None):
     matplotlib.axes.Axes
         Time in the study's unit, released share in % of dose.
     """
+    if hasattr(fit, "fits"):
+        return _many(fit, surface(ax, size=(6.4, 4.4)))
     ax = surface(ax)
     study, curve = fit.study, fit.curve()
     if curve["low"].notna().any():
@@ -32,6 +35,21 @@ def plot_fit(fit, ax=None):
     highest = max(_points(ax, study), 100 * float(curve["released"].max()))
     _axes(ax, study, highest)
     legend(ax)
+    return ax
+
+
+def _many(fit, ax):
+    highest = 0.0
+    for k, (label, part) in enumerate(fit.fits.items()):
+        colour, dashes = SERIES[k % len(SERIES)]
+        curve = part.curve()
+        ax.plot(curve["time"], 100 * curve["released"], color=colour, linestyle=dashes, linewidth=1.8,
+                label=plain(label))
+        times, released = _in_unit(part.study, part.study.times), 100 * part.study.released
+        ax.plot(times, released, **_POINTS | {"markeredgecolor": colour}, zorder=4)
+        highest = max(highest, 100 * float(curve["released"].max()), float(released.max()))
+    _axes(ax, fit.study, highest)
+    legend(ax, title=f"measured, and fitted at once: {plain(fit.model.name)}", title_fontsize="small", alignment="left")
     return ax
 
 
