@@ -78,24 +78,26 @@ def test_one_curve_says_in_which_surroundings_it_was_taken():
     assert not any("follows" in s for s in fitting.fit(study.only("at 7.4"), "first_order").verdicts)
 
 
+GIVEN = {"d_start": 1.0, "k_degradation": 0.08, "ea_degradation": 80.0, "ea_diffusion": 110.0}
+
+
+@pytest.fixture(scope="module")
+def found():
+    study = made("plga_diffusion_power", "T_degC", [25.0, 37, 50], lambda at: {"T": at}, **GIVEN)
+    return fitting.fit_many(study, "plga_diffusion_power", shared=tuple(GIVEN))
+
+
 class TestKept:
     """A fit over temperatures and radii is a value like any other: kept, drawn, carried elsewhere."""
 
-    GIVEN = {"d_start": 1.0, "k_degradation": 0.08, "ea_degradation": 80.0, "ea_diffusion": 110.0}
-
-    @pytest.fixture(scope="class")
-    def found(self):
-        study = made("plga_diffusion_power", "T_degC", [25.0, 37, 50], lambda at: {"T": at}, **self.GIVEN)
-        return fitting.fit_many(study, "plga_diffusion_power", shared=tuple(self.GIVEN))
-
     def test_activation_energies_are_found(self, found):
-        assert {n: found.values[n] for n in self.GIVEN} == {n: pytest.approx(v, rel=1e-4) for n, v in self.GIVEN.items()}
+        assert {n: found.values[n] for n in GIVEN} == {n: pytest.approx(v, rel=1e-4) for n, v in GIVEN.items()}
 
     def test_record(self, found, tmp_path):
         loaded = fitting.load_fit(found.save(tmp_path / "many.toml"))
         assert repr(loaded) == repr(found)
         assert loaded["at 50"].conditions == {"T": 50.0}
-        again = fitting.fit_many(loaded.study, "plga_diffusion_power", shared=loaded.shared)
+        again = fitting.fit_many(loaded.study, "plga_diffusion_power", shared=tuple(GIVEN))
         assert again.values == pytest.approx(found.values, rel=1e-6)
 
     def test_record_of_a_known_thickness(self, tmp_path):
@@ -105,11 +107,11 @@ class TestKept:
         assert repr(fitting.load_fit(first.save(tmp_path / "many.toml"))) == repr(first)
 
     def test_one_curve_in_other_surroundings(self, found):
-        """Alone it stays at its own temperature; asked for another it follows the law, and says no word of having none."""
-        law = {n: found.values[n] for n in self.GIVEN}
+        """Alone it stays at its own temperature; asked for another it follows the law."""
+        law = {n: found.values[n] for n in GIVEN}
         for words, at in ((None, "25 C"), ("50 C", "50 C"), ("25 C; 50 C from day 3", "25 C; 50 C from day 3")):
-            shown = pk.predict(found["at 25"], environment=words, times=[10.0], draws=0)
-            wanted = pk.predict("plga_diffusion_power", values=law, environment=at, times=[10.0])
+            shown = pk.predict(found["at 25"], environment=words, days=11, times=[10.0], draws=0)
+            wanted = pk.predict("plga_diffusion_power", values=law, environment=at, days=11, times=[10.0])
             assert float(shown.released[0]) == pytest.approx(float(wanted.released[0]), rel=1e-4)
             assert "does not depend" not in str(shown.attrs["assumptions"])
 

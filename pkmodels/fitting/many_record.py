@@ -63,9 +63,10 @@ def many_from(content):
     known = recipe.get("conditions", {})
     study = _with_columns(record.study_of(data, data["formulation"]), known)
     each = curves(study)
-    model, _ = posed(base, each, {}, [p.name for p in base.parameters if p.name not in known])
+    model, _ = posed(base, each, {name: {} for name in known}, [p.name for p in base.parameters if p.name not in known])
     found = Recipe(
-        model=model, whole=study, each=each, conditions={}, base=base, held=tuple(recipe.get("held", ())), shared=tuple(recipe["shared"]),
+        model=model, whole=study, each=each, conditions={}, base=base, held=tuple(recipe.get("held", ())),
+        shared=tuple(recipe["shared"]),
         fixed={name: (float(value), str(unit)) for name, (value, unit) in recipe["fixed"].items()},
         weights=recipe["weights"], errors=recipe["errors"], scale=float(recipe["scale"]), seed=int(recipe["seed"]),
         priors=tuple((str(name), float(centre), float(width)) for name, centre, width in recipe["priors"]))
