@@ -8,8 +8,8 @@ from .errors import PkmodelsError
 
 #: Sodium of blood, at which the numbers of a bead are told, mol/L.
 BLOOD_SALT = 0.15
-#: Beyond this share Boyd's long-time form is used.
-BOYD_SWITCH = 0.85
+#: Up to this share the sphere's far side is not felt, and the form for short times is exact in double precision.
+SHORT = 0.3
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,23 @@ def beta_of_plateau(share):
 def boyd_time(share):
     """Boyd's B t = pi² D t/R² at which a sphere has exchanged ``share`` by diffusion inside it.
 
-    Two forms, up to 0.85 and beyond. Drawn against time, a straight line through the origin says that diffusion in
-    the bead is what takes time.
+    The root of the whole series (Crank 1975), of which Boyd's two forms are approximations. Drawn against time, a
+    straight line through the origin says that diffusion in the bead is what takes time.
     """
     share = _share(share)
-    if share <= BOYD_SWITCH:
-        return (math.sqrt(math.pi) - math.sqrt(math.pi - math.pi**2 * share / 3)) ** 2
-    return -math.log(math.pi**2 / 6 * (1 - share))
+    if share <= SHORT:
+        # F = 6 sqrt(tau/pi) - 3 tau, written without the difference of two like numbers.
+        return (math.pi * math.sqrt(math.pi) * share / 3 / (1 + math.sqrt(1 - math.pi * share / 3))) ** 2
+    # From Boyd's form for long times, which is early everywhere, so that Newton's steps only go on.
+    time = max(-math.log(math.pi**2 / 6 * (1 - share)), 0.1 * share**2)
+    for _ in range(50):
+        left = [math.exp(-(n * n) * time) for n in range(1, 41)]
+        miss = 1 - share - 6 / math.pi**2 * sum(x / n**2 for n, x in enumerate(left, 1))
+        step = miss / (6 / math.pi**2 * sum(left))
+        time = max(time - step, time / 2)
+        if abs(step) <= 1e-15 * time:
+            break
+    return time
 
 
 def vermeulen_share(time):

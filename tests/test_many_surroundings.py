@@ -91,9 +91,12 @@ def test_the_law_at_a_temperature_that_was_not_measured():
     said = " ".join(cool.attrs["assumptions"].splitlines())
     assert "T = 37 lies outside the 45 to 55 degC that were measured" in said
     assert "extrapolat" not in " ".join(found.at(T=52).origin["verdicts"])
-    # One of its curves says at which temperature it was taken, whatever surroundings are asked for.
-    hot = pk.predict(found["at 45"], days=10, environment="37 C", times=[2.0], draws=0)
+    # One of its curves says at which temperature it was taken, and follows others when they are asked for.
+    hot = pk.predict(found["at 45"], days=10, times=[2.0], draws=0)
     assert "that at T = 45 °C all the time" in hot.attrs["assumptions"]
+    cold = pk.predict(found["at 45"], days=10, environment="37 C", times=[2.0], draws=0)
+    assert float(cold.released[0]) == pytest.approx(expected[0], abs=1e-5)
+    assert "all the time" not in cold.attrs["assumptions"]
 
 
 @pytest.mark.parametrize(("given", "words"), [
@@ -112,3 +115,48 @@ def test_a_law_needs_one_value_of_each_parameter():
         fitting.fit_many(study, "arrhenius_release", own=("beta",)).at(T=37)
     with pytest.raises(FitError, match="no condition"):
         fitting.fit_many(made("weibull", "run", [1.0, 2.0], lambda at: {}), "weibull", own=("t_scale",)).at(T=37)
+
+
+GIVEN = {"d_start": 1.0, "k_degradation": 0.08, "ea_degradation": 80.0, "ea_diffusion": 110.0}
+
+
+@pytest.fixture(scope="module")
+def found():
+    study = made("plga_diffusion_power", "T_degC", [25.0, 37, 50], lambda at: {"T": at}, **GIVEN)
+    return fitting.fit_many(study, "plga_diffusion_power", shared=tuple(GIVEN))
+
+
+class TestKept:
+    """A fit over temperatures and radii is a value like any other: kept, drawn, carried elsewhere."""
+
+    def test_activation_energies_are_found(self, found):
+        assert {n: found.values[n] for n in GIVEN} == {n: pytest.approx(v, rel=1e-4) for n, v in GIVEN.items()}
+
+    def test_record(self, found, tmp_path):
+        loaded = fitting.load_fit(found.save(tmp_path / "many.toml"))
+        assert repr(loaded) == repr(found)
+        assert loaded["at 50"].conditions == {"T": 50.0}
+        again = fitting.fit_many(loaded.study, "plga_diffusion_power", shared=tuple(GIVEN))
+        assert again.values == pytest.approx(found.values, rel=1e-6)
+
+    def test_record_of_a_known_thickness(self, tmp_path):
+        study = made("shell_membrane", "thickness_nm", [20.0, 50.0], None, diffusivity=2.0)
+        first = fitting.fit_many(study, "shell_membrane", fixed={"radius": 25.0, "partition": 1.0},
+                                 conditions={"thickness": {}})
+        assert repr(fitting.load_fit(first.save(tmp_path / "many.toml"))) == repr(first)
+
+    def test_one_curve_in_other_surroundings(self, found):
+        """Alone it stays at its own temperature; asked for another it follows the law."""
+        law = {n: found.values[n] for n in GIVEN}
+        for words, at in ((None, "25 C"), ("50 C", "50 C"), ("25 C; 50 C from day 3", "25 C; 50 C from day 3")):
+            shown = pk.predict(found["at 25"], environment=words, days=11, times=[10.0], draws=0)
+            wanted = pk.predict("plga_diffusion_power", values=law, environment=at, days=11, times=[10.0])
+            assert float(shown.released[0]) == pytest.approx(float(wanted.released[0]), rel=1e-4)
+            assert "does not depend" not in str(shown.attrs["assumptions"])
+
+    def test_plot(self, found):
+        ax = pk.plot_fit(found)
+        assert len(ax.get_legend().get_texts()) == 3
+
+    def test_it_says_that_many_curves_may_tell(self, found):
+        assert any("size_exponent = 0" in v and "name it in shared" in v for v in found.verdicts)

@@ -200,10 +200,10 @@ class TestPolydopamine:
     @pytest.mark.parametrize(("n", "x"), [(0.3, 0.01), (9.39, 4.0), (9.39, 12.0), (150.0, 140.0)])
     def test_chain_of_any_length(self, n, x):
         with mpmath.workdps(30):
-            assert NUMERIC["transit_release"](n, x) == pytest.approx(
+            assert NUMERIC["gamma_share"](x, n) == pytest.approx(
                 float(mpmath.gammainc(n, 0, x, regularized=True)), rel=1e-12)
             slope = mpmath.diff(lambda m: mpmath.gammainc(m, 0, x, regularized=True), n)
-            assert NUMERIC["transit_release_slope"](n, x) == pytest.approx(float(slope), rel=1e-7)
+            assert NUMERIC["gamma_share_slope"](x, n) == pytest.approx(float(slope), rel=1e-7)
 
     def test_late_release(self):
         """Five per cent at 7 d and ninety-five at 21 d: n = 9.39, mean 13.2 d."""
@@ -294,8 +294,15 @@ class TestBeads:
 
     def test_boyd(self, golden):
         for share, time in golden["boyd_Bt_at_F"].items():
-            # The long-time form has only the first term of the series: 1.1e-3 off at 0.9, less beyond.
-            assert pk.boyd_time(float(share)) == pytest.approx(time, abs=1.2e-3 if float(share) > 0.85 else 1e-4)
+            assert pk.boyd_time(float(share)) == pytest.approx(time, abs=6e-7)
+        assert pk.boyd_time(0.0) == 0.0
+        # Put into the series (200 terms leave nothing from 0.05 on), it gives the share back.
+        n = np.arange(1, 201) ** 2.0
+        for share in (0.05, 0.5, 0.506, 0.6, 0.85, 0.999):
+            left = 6 / np.pi**2 * np.sum(np.exp(-n * pk.boyd_time(share)) / n)
+            assert 1 - left == pytest.approx(share, abs=1e-13)
+        assert pk.boyd_time(1e-9) == pytest.approx(np.pi**3 / 36 * 1e-18, rel=1e-8)
+        assert pk.boyd_time(1 - 1e-9) == pytest.approx(-np.log(np.pi**2 / 6 * 1e-9), rel=1e-7)
         assert exchange.vermeulen_share(1.3985) - 0.85 == pytest.approx(0.02, abs=0.005)
 
     @pytest.mark.parametrize(("wrong", "said"), [

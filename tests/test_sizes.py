@@ -160,3 +160,12 @@ class TestSpheres:
     def test_scenarios_do_what_they_tell(self, name, day, low, high):
         model = catalogue.get_model(name)
         assert low <= solve.observe(model, model.values(), np.array([24.0 * day]))[0] <= high
+
+
+def test_a_film_hinders_small_spheres_most():
+    """Biot's number h R/(D K) goes with the radius: D t/R² and Biot's number of 50 um are those of a fourfold D."""
+    model = catalogue.get_model("plga_diffusion_film")
+    days = np.array([1.0, 5, 20])
+    large = solve.observe(model, model.values({"radius": 50.0, "biot": 2.0, "d_start": 4.0}), 24 * days)
+    small = solve.observe(model, model.values({"radius": 25.0, "biot": 4.0, "d_start": 1.0}), 24 * days)
+    assert large == pytest.approx(small, rel=1e-12)

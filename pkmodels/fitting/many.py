@@ -80,15 +80,15 @@ def fit_many(study, model, *, shared=(), own=(), conditions=None, fixed=None, we
     named = (*checked_names(shared, "shared"), *checked_names(own, "own"))
     for name in (*named, *fixed):
         model.parameter(name)
-    model = measured.known_per_curve(model, each, conditions, (*named, *fixed))
-    model, around = _varied(model, each, conditions)
-    fixed, said = measured.held(model, fixed, named)
+    base = model
+    model, around = posed(base, each, conditions, (*named, *fixed))
+    fixed, said = measured.held(model, fixed, named, many=True)
     shared = _roles(model, shared, own, fixed)
     said = (*said, *around)
     rows, declared = prior_rows(model, priors)
     recipe = Recipe(model=model, whole=_as_one(study, each), each=each, conditions=conditions, fixed=fixed,
                     shared=shared, weights=weights, errors=_errors_of(each, errors), priors=rows, seed=seed,
-                    declared=declared, held=said)
+                    declared=declared, held=said, base=base)
     normalised = study.normalised if normalised is None else normalised
     if recipe.errors != "auto":
         return _fit_many(recipe, normalised, progress)
@@ -116,6 +116,15 @@ def _fit_many(recipe, normalised, progress):
 def _polished(recipe, alone, start):
     block, _ = recipe.posed
     return described(recipe, alone, polish.polish(block, start, parameter_units(block.model, recipe.whole.time_unit)))
+
+
+def posed(base, each, given, kept):
+    """The model as it is fitted to these curves, and what is said of its surroundings.
+
+    What the study (or ``given``) knows of each curve is a condition of it, and no parameter or surroundings; the
+    names ``kept`` stay parameters.
+    """
+    return _varied(measured.known_per_curve(base, each, given, kept), each, given)
 
 
 def _varied(model, each, given):

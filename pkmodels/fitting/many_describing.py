@@ -112,7 +112,17 @@ def _part(recipe, one, i, block, polished, difference, residual, freedom, notes)
         weights=recipe.weights, errors=recipe.errors, scale=recipe.scale, notes=notes,
         version=__version__, freedom=freedom,
         conditions={name: units.outside(value, unit) for (symbol, unit) in getattr(model, "conditions", {}).items()
-                    for name, value in known.items() if name == str(symbol)})
+                    for name, value in known.items() if name == str(symbol)},
+        **_everywhere(recipe.base, known))
+
+
+def _everywhere(base, known):
+    """The law of one curve in whatever surroundings, and what is known of that curve in it."""
+    if not base.surroundings & {*known}:
+        return {}
+    own = {str(symbol) for symbol in base.conditions}
+    return {"law": conditions.with_values(base, {name: value for name, value in known.items() if name in own}),
+            "known": {p.name: known[p.name] for p in base.parameters if p.name in known}}
 
 
 def _sharing(block, alone, own, numbers, shared):

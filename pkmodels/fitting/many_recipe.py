@@ -18,7 +18,7 @@ class Recipe:
 
     ``each`` are the curves' names and studies, ``whole`` all of them in one; ``priors`` are rows of `Problem.priors`,
     ``declared`` what they assume, ``scale`` as in `weighting.whitening`, ``held`` why a parameter
-    was not sought.
+    was not sought, ``base`` the model before what is known of each curve became a condition of it.
     """
 
     model: object
@@ -34,6 +34,7 @@ class Recipe:
     declared: tuple = ()
     scale: float = 0.0
     held: tuple = ()
+    base: object = None
 
     @cached_property
     def posed(self):

@@ -8,6 +8,7 @@ from .. import catalogue, units
 from ..errors import RecordError
 from . import record
 from .batch import curves
+from .many import posed
 from .many_describing import Alone, described, display_names, parameter_units
 from .many_recipe import Recipe
 from .polish import Polished
@@ -21,15 +22,16 @@ def save(fit, path):
     RecordError
         If the model is not of the catalogue, or the file cannot be written.
     """
-    record.check_model(fit.model)
     recipe = fit.recipe
+    record.check_model(recipe.base)
     return record.write({
         "format": record.FORMAT,
         "pkmodels": fit.version,
-        "recipe": {"model": fit.model.name, "shared": list(fit.shared), "seed": fit.seed, "weights": fit.weights,
+        "recipe": {"model": recipe.base.name, "shared": list(fit.shared), "seed": fit.seed, "weights": fit.weights,
                    "errors": fit.errors, "scale": fit.scale, "notes": list(fit.notes),
                    "fixed": {name: [fit.values[name], fit.units[name]] for name in recipe.fixed},
-                   "priors": [list(row) for row in fit.priors]},
+                   "priors": [list(row) for row in fit.priors], "held": list(recipe.held),
+                   "conditions": _conditions(fit)},
         "data": record.data_of(fit.study) | {"formulation": list(fit.study.frame["formulation"])},
         "outcome": {
             "parameters": {key: {"value": value, "stderr": fit.stderr[key]} for key, value in fit.values.items()},
@@ -40,14 +42,31 @@ def save(fit, path):
     }, path)
 
 
+def _conditions(fit):
+    """What is known of each curve: name to its unit and the value of every curve."""
+    return {str(symbol): {"unit": unit, "values": {label: part.conditions[str(symbol)]
+                                                   for label, part in fit.fits.items()}}
+            for symbol, unit in getattr(fit.model, "conditions", {}).items()}
+
+
+def _with_columns(study, known):
+    """The study with what is known of each curve in columns of its own, as in a file."""
+    columns = {name if one["unit"] == "1" else f"{name}_{one['unit']}": [
+        float(one["values"][label]) for label in study.frame["formulation"]] for name, one in known.items()}
+    return replace(study, frame=study.frame.assign(**columns)) if columns else study
+
+
 def many_from(content):
     """The `GlobalFit` of the content of a record."""
     recipe, data, outcome = record.parts_of(content)
-    model = catalogue.get_model(recipe["model"])
-    study = record.study_of(data, data["formulation"])
+    base = catalogue.get_model(recipe["model"])
+    known = recipe.get("conditions", {})
+    study = _with_columns(record.study_of(data, data["formulation"]), known)
     each = curves(study)
+    model, _ = posed(base, each, {name: {} for name in known}, [p.name for p in base.parameters if p.name not in known])
     found = Recipe(
-        model=model, whole=study, each=each, conditions={}, shared=tuple(recipe["shared"]),
+        model=model, whole=study, each=each, conditions={}, base=base, held=tuple(recipe.get("held", ())),
+        shared=tuple(recipe["shared"]),
         fixed={name: (float(value), str(unit)) for name, (value, unit) in recipe["fixed"].items()},
         weights=recipe["weights"], errors=recipe["errors"], scale=float(recipe["scale"]), seed=int(recipe["seed"]),
         priors=tuple((str(name), float(centre), float(width)) for name, centre, width in recipe["priors"]))

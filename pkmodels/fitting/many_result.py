@@ -3,7 +3,7 @@
 import html
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,11 +19,24 @@ class Part(Fit):
     """One curve of a fit of many: a `Fit` whose intervals know of all curves' points.
 
     ``freedom`` are the degrees of freedom of the whole; ``conditions`` what differs in this curve, in the
-    model's units.
+    model's units. The model of a curve whose surroundings (temperature, pH) the study tells stays in them;
+    ``law`` is the one that follows them, with values ``known`` of this curve (inside units) besides.
     """
 
     freedom: int = 0
     conditions: Mapping = field(default_factory=dict)
+    law: object = None
+    known: Mapping = field(default_factory=dict)
+
+    @property
+    def elsewhere(self):
+        """This curve as a release that follows whatever surroundings are given."""
+        found = self.release
+        if self.law is None:
+            return found
+        origin = {name: value for name, value in found.origin.items() if name != "taken_at"}
+        return replace(found, model=self.law, values={**found.values, **self.known}, origin=origin, plausible=None if (
+            found.plausible is None) else lambda some: found.plausible({n: some[n] for n in found.values}))
 
     @property
     def degrees_of_freedom(self):

@@ -7,7 +7,7 @@ from ..model import Curve
 from . import conditions
 
 
-def held(model, fixed, sought=()):
+def held(model, fixed, sought=(), many=False):
     """What a fit holds, and the sentences that say so.
 
     Parameters
@@ -17,6 +17,8 @@ def held(model, fixed, sought=()):
         What the user has given.
     sought : sequence of str
         What is to be sought although one curve does not tell it (with curves of several sizes it can be).
+    many : bool
+        Whether there are many curves, which may tell what one does not.
 
     Returns
     -------
@@ -33,7 +35,9 @@ def held(model, fixed, sought=()):
     for reason, names in reasons.items():
         shown = ", ".join(f"{n} = {taken[n]:g} {model.parameter(n).unit_text}".strip() for n in names)
         said.append(f"{shown} {'was' if len(names) == 1 else 'were'} not sought but taken from the model's example: "
-                    f"{reason}. Give what you know with fixed={{'{names[0]}': ...}}")
+                    f"{reason}. Give what you know with fixed={{'{names[0]}': ...}}"
+                    + (f", or name {'it' if len(names) == 1 else 'them'} in shared if these curves differ in it"
+                       if many else ""))
     return dict(fixed) | taken, tuple(said)
 
 

@@ -1,4 +1,4 @@
-"""Laws of carriers that answer their surroundings: acid, heat, light, salt, and chains that delay."""
+"""Laws of carriers that answer their surroundings: acid, heat, light, salt."""
 
 import sympy
 from sympy import Function
@@ -8,32 +8,6 @@ from .shapes import logistic
 
 #: The pH at which an acid-labile linker has the rate of its model.
 BLOOD_PH = sympy.Rational(37, 5)
-
-
-class transit_release(Function):
-    """Share that has left a chain of ``n`` equal first-order steps at the time x in units of one step (gamma law)."""
-
-    nargs = 2
-
-    def fdiff(self, argindex=1):
-        return transit_release_slope(*self.args) if argindex == 1 else transit_release_rate(*self.args)
-
-    def _latex(self, printer, exp=None):
-        n, x = (printer._print(a) for a in self.args)
-        text = rf"P\left({n}, {x}\right)"
-        return rf"{text}^{{{exp}}}" if exp else text
-
-
-class transit_release_rate(Function):
-    """Derivative of `transit_release` with respect to time: ``x^(n-1) exp(-x)/Γ(n)``."""
-
-    nargs = 2
-
-
-class transit_release_slope(Function):
-    """Derivative of `transit_release` with respect to the number of steps."""
-
-    nargs = 2
 
 
 class polymer_share(Function):

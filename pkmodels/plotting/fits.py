@@ -30,7 +30,8 @@ def plot_fit(fit, ax=None, *, time="linear"):
 
     Parameters
     ----------
-    fit : Fit
+    fit : Fit or GlobalFit
+        Of a fit of many curves each is drawn in a colour of its own, without bands.
     ax : matplotlib.axes.Axes, optional
         A figure of its own when not given.
     time : str
@@ -45,6 +46,8 @@ def plot_fit(fit, ax=None, *, time="linear"):
     """
     if time not in VIEWS:
         raise unknown("axis of time", time, VIEWS)
+    if hasattr(fit, "fits"):
+        return _many(fit, surface(ax, size=(6.4, 4.4)))
     ax = surface(ax)
     study = fit.study
     curve = fit.curve() if time == "linear" else fit.curve(_times(study, time))
@@ -66,6 +69,21 @@ def _times(study, view):
     if view == "sqrt":
         return units.outside(last * np.linspace(0, 1, 301)**2, study.time_unit)
     return units.outside(np.geomspace(study.times[study.times > 0].min() / 1.5, last, 301), study.time_unit)
+
+
+def _many(fit, ax):
+    highest = 0.0
+    for k, (label, part) in enumerate(fit.fits.items()):
+        colour, dashes = SERIES[k % len(SERIES)]
+        curve = part.curve()
+        ax.plot(curve["time"], 100 * curve["released"], color=colour, linestyle=dashes, linewidth=1.8,
+                label=plain(label))
+        times, released = _in_unit(part.study, part.study.times), 100 * part.study.released
+        ax.plot(times, released, **_POINTS | {"markeredgecolor": colour}, zorder=4)
+        highest = max(highest, 100 * float(curve["released"].max()), float(released.max()))
+    _axes(ax, fit.study, highest)
+    legend(ax, title=f"measured, and fitted at once: {plain(fit.model.name)}", title_fontsize="small", alignment="left")
+    return ax
 
 
 def plot_residuals(fit, ax=None):

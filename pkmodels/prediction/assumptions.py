@@ -70,7 +70,7 @@ def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
                f"medium, not into this body.")
     if "taken_at" in release.origin:
         yield (f"The release is that at {release.origin['taken_at']} all the time, as the fit of many curves has it; "
-               f"what is said of its surroundings does not change it. Take at(...) of that fit for other conditions.")
+               f"give surroundings, or take at(...) of that fit, for other conditions.")
     if environment != Environment():
         yield f"Around the carrier: {environment}."
         felt = release.model.surroundings

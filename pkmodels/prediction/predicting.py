@@ -89,7 +89,7 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
     _check(unreleased, draws, drug, regimen, site, amounts)
     check_kinds(drug, regimen, seed)
     in_vivo = read_in_vivo(in_vivo)
-    release = as_release(release, values)
+    release = as_release(release, values, elsewhere=environment is not None)
     if environment is None:
         environment = {} if release is None else release.origin.get("environment", {})
     environment = read_environment(environment)

@@ -11,8 +11,11 @@ from ..solve.release import Release
 from .drug import list_drugs, read_drug
 
 
-def as_release(source, values=None):
-    """Turn what `predict` accepts into a `Release` (or None for a drug in solution)."""
+def as_release(source, values=None, elsewhere=False):
+    """Turn what `predict` accepts into a `Release` (or None for a drug in solution).
+
+    One of many curves stays in the surroundings that it was measured in unless it is asked for ``elsewhere``.
+    """
     named = isinstance(source, (Curve, Model)) or (isinstance(source, str) and not source.endswith(".toml"))
     if values and not named:
         raise PredictionError("values are for a named model; a fit or a record has its own")
@@ -27,7 +30,7 @@ def as_release(source, values=None):
                               f"fit['{next(iter(source.fits))}'], or the law at other conditions, "
                               f"such as fit.at(T=37)")
     if isinstance(source, Fit):
-        return source.release
+        return source.elsewhere if elsewhere and hasattr(source, "elsewhere") else source.release
     if isinstance(source, (Curve, Model)):
         return _by_hand(source, values)
     if isinstance(source, (str, Path)) and not (named and isinstance(source, str)):

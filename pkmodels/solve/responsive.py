@@ -3,28 +3,6 @@
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import gammainc, gammaln, xlogy
-
-#: Step of the derivative by the number of steps of a chain: its error is of the order of 1e-9.
-_STEP = 1e-4
-
-
-def transit_release(n, x):
-    """Regularised incomplete gamma function."""
-    return gammainc(n, np.maximum(x, 0.0))
-
-
-def transit_release_rate(n, x):
-    """``x^(n-1) exp(-x)/Γ(n)``."""
-    return np.exp(xlogy(n - 1, x) - x - gammaln(n))
-
-
-def transit_release_slope(n, x):
-    """Derivative by ``n``: there is no elementary form, so central differences of fourth order."""
-    h = _STEP * n
-    near = transit_release(n + h, x) - transit_release(n - h, x)
-    far = transit_release(n + 2 * h, x) - transit_release(n - 2 * h, x)
-    return (8 * near - far) / (12 * h)
 
 
 def polymer_share(chi, crosslinks, made):
@@ -50,5 +28,4 @@ def _share(chi, crosslinks, made):
     return (low + high) / 2
 
 
-NUMERIC = {name: globals()[name] for name in (
-    "transit_release", "transit_release_rate", "transit_release_slope", "polymer_share")}
+NUMERIC = {"polymer_share": polymer_share}

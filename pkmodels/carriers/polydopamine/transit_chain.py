@@ -3,15 +3,15 @@
 from sympy import oo, symbols
 
 from ...environment import t
-from ...laws.responsive import transit_release
 from ...model import Also, Curve, Parameter
+from ..depots._laws import gamma_share
 
 n, t_mean = symbols("n t_mean")
 
 MODEL = Curve(
     name="transit_chain",
     title="A chain of equal first-order steps",
-    released=transit_release(n, n * t / t_mean),
+    released=gamma_share(n * t / t_mean, n),
     parameters=(
         Parameter(n, 9.4, "1", (0.2, 200), "number of steps (need not be whole)", scale="log"),
         Parameter(t_mean, 13.2, "day", (0, oo), "mean time until release", scale="log"),
