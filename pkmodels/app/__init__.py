@@ -50,7 +50,11 @@ def start(port=8501, browser=True):
     command += [part for name, value in options.items() for part in (f"--{name}", str(value))]
     if not browser:
         print(f"pkmodels: http://127.0.0.1:{port} (end it with Ctrl+C)", flush=True)
+    around = {**os.environ, "MPLBACKEND": "Agg"}
+    if os.name == "posix":
+        # The server takes this process's place, so that whoever ends the one ends the other.
+        os.execve(command[0], command, around)
     try:
-        return subprocess.run(command, check=False, env={**os.environ, "MPLBACKEND": "Agg"}).returncode
+        return subprocess.run(command, check=False, env=around).returncode
     except KeyboardInterrupt:
         return 0
