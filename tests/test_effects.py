@@ -12,8 +12,8 @@ from pkmodels import catalogue, coverage, references, respond
 from pkmodels.definition import Parameter
 from pkmodels.effect import Effect, Shown, concentration
 from pkmodels.errors import ModelError, PkmodelsError, PredictionError
-from pkmodels.metrics.combination import MedianEffect, combination
 from pkmodels.metrics.measures import NAMES as NAMES_OF_MEASURES
+from pkmodels.metrics.two_drugs import MedianEffect, combination
 
 NAMES = catalogue.list_models("effect")
 
