@@ -43,7 +43,9 @@ def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
     if release.model.closed_vessel:
         yield f"Not to be carried into a patient: {release.model.closed_vessel}."
     eventual = float(release.eventual())
-    if eventual >= 0.995:
+    if eventual >= 0.995 and release.model.closed_vessel:
+        pass  # said above; the whole dose of a vessel, or of decays, is no dose of a patient
+    elif eventual >= 0.995:
         yield "The model releases the whole dose in the end; no share stays in the carrier."
     elif unreleased == "stays":
         yield f"The curve ends at {100 * eventual:.1f} % of the dose; the rest is taken to stay in the carrier."
