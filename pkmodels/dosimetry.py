@@ -87,17 +87,18 @@ def absorbed_dose(nuclide, *, activity, tumour, normal, lung, tumour_to_normal, 
     -----
     A_lung = L A; A_tumour : A_normal = r m_tumour : m_normal; dose = constant times activity over mass.
     """
-    if nuclide not in NUCLIDES:
+    if not isinstance(nuclide, str) or nuclide not in NUCLIDES:
         raise unknown("nuclide", nuclide, NUCLIDES)
     found = NUCLIDES[nuclide]
     total = _number(activity, "GBq", "2 GBq")
     mass = {"tumour": _number(tumour, "kg", "300 g"), "normal": _number(normal, "kg", "1.2 kg"),
             "lung": _number(lung, "kg", "1 kg")}
-    if not isinstance(tumour_to_normal, (int, float)) or not 0 < tumour_to_normal < math.inf:
+    if not units.is_number(tumour_to_normal) or not 0 < tumour_to_normal < math.inf:
         raise PkmodelsError(f"tumour_to_normal = {tumour_to_normal!r} is not possible; give a ratio, say 3")
-    if not isinstance(lung_shunt, (int, float)) or not 0 <= lung_shunt < 1:
+    if not units.is_number(lung_shunt) or not 0 <= lung_shunt < 1:
         raise PkmodelsError(f"lung_shunt = {lung_shunt!r} is not possible; give a share from 0 to below 1, say 0.05")
-    pull, liver = tumour_to_normal * mass["tumour"], total * (1 - lung_shunt)
+    lung_shunt = float(lung_shunt)
+    pull, liver = float(tumour_to_normal) * mass["tumour"], total * (1 - lung_shunt)
     in_tumour = liver * pull / (pull + mass["normal"])
     parts = {"tumour": in_tumour, "normal": liver - in_tumour, "lung": total * lung_shunt}
     gray = {part: found.gray_kg_per_gbq * parts[part] / mass[part] for part in parts}
@@ -107,5 +108,5 @@ def absorbed_dose(nuclide, *, activity, tumour, normal, lung, tumour_to_normal, 
 def _number(text, unit, example, allow_zero=False):
     number, said = units.quantity(text, unit, example)
     if not (number > 0 or (allow_zero and number == 0)):
-        raise PkmodelsError(f"'{text}' is not above zero; write for example '{example}'")
+        raise PkmodelsError(f"'{text}' is {'below' if allow_zero else 'not above'} zero; write for example '{example}'")
     return units.convert(number, said, unit)

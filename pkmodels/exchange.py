@@ -69,9 +69,11 @@ def exchange_plateau(*, volume, v_exchange, salt="0.15 mol/L", loading=1.0):
     """
     litres, exchange = _positive(volume, "L", "200 mL"), _positive(v_exchange, "L", "1 L")
     molar = _positive(salt, "mol/L", "0.15 mol/L")
-    if not isinstance(loading, (int, float)) or not 0 < loading <= 1:
+    if not units.is_number(loading) or not 0 < loading <= 1:
         raise PkmodelsError(f"loading = {loading!r} is not possible; give a share above 0 and up to 1")
     beta = molar / BLOOD_SALT * litres / exchange
+    if not 0 < beta < math.inf:
+        raise PkmodelsError(f"'{volume}' and '{v_exchange}' are too far apart to compute with; check their units")
     return Plateau(_plateau(beta, loading), beta, litres, molar, float(loading))
 
 
@@ -105,7 +107,7 @@ def boyd_time(share):
 
 def vermeulen_share(time):
     """Vermeulen's approximation sqrt(1 - exp(-B t)) of the share, up to 0.02 off."""
-    if not isinstance(time, (int, float)) or not time >= 0:
+    if not units.is_number(time) or not time >= 0:
         raise PkmodelsError(f"B t = {time!r} is not possible; give a number from 0 on")
     return math.sqrt(-math.expm1(-time))
 
@@ -116,7 +118,7 @@ def _plateau(beta, loading):
 
 
 def _share(share):
-    if not isinstance(share, (int, float)) or not 0 <= share < 1:
+    if not units.is_number(share) or not 0 <= share < 1:
         raise PkmodelsError(f"{share!r} is not a share below 1; give a number such as 0.21")
     return float(share)
 

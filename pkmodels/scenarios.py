@@ -86,9 +86,9 @@ class Scenario:
             lines.append(f"  {drug}: {release.model.name}")
             for p in release.model.parameters:
                 kind, source = self.evidence[drug][p.name]
-                value = units.outside(release.values[p.name], p.unit)
-                lines.append(f"    {p.name} = {value:.4g} {p.unit_text} ({kind}{f': {source}' if source else ''})")
-        return "\n".join([*lines, *self.remarks, references.cite(self.citations)])
+                value = f"{units.outside(release.values[p.name], p.unit):.4g} {p.unit_text}".rstrip()
+                lines.append(f"    {p.name} = {value} ({kind}{f': {source}' if source else ''})")
+        return "\n".join([*lines, *self.remarks, references.cite(self.citations)]).rstrip()
 
     __repr__ = __str__
 

@@ -6,6 +6,7 @@ error in a header cannot turn into an exotic unit by accident.
 
 import re
 from functools import lru_cache
+from numbers import Real
 
 from .errors import UnitError
 
@@ -152,9 +153,20 @@ def quantity(text, kind, example):
     match = re.fullmatch(_NUMBER_AND_UNIT, str(text))
     if not match or not match[2]:
         raise UnitError(f"'{text}' is not a number with a unit; write for example '{example}'")
-    if dimension(match[2]) != dimension(kind):
-        raise UnitError(f"'{text}' is {_words(match[2])}, wanted is {_words(kind)}; write for example '{example}'")
-    return float(match[1]), match[2]
+    found = _over_one(match[2])
+    if dimension(found) != dimension(kind):
+        raise UnitError(f"'{text}' is {_words(found)}, wanted is {_words(kind)}; write for example '{example}'")
+    return float(match[1]), found
+
+
+def _over_one(text):
+    """The unit that stands after a number: the "/day" of "0.1/day" is "1/day"."""
+    return f"1{text}" if text.startswith("/") else text
+
+
+def is_number(value):
+    """Whether this is one real number, Python's or NumPy's, and neither text nor True."""
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _is_celsius(text):
@@ -188,7 +200,6 @@ def assigned(name, text):
     if not match:
         raise UnitError(f"{name}='{text}' is not a number with a unit; write for example {name}=0.099/day, with a "
                         f"decimal point")
-    after = match[2]
-    found = f"1{after}" if after.startswith("/") else after or "1"
+    found = _over_one(match[2]) or "1"
     unit(found)
     return float(match[1]), found

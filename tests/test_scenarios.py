@@ -153,6 +153,13 @@ class TestUse:
         assert main(["predict", "docetaxel_il12:IL-12", "--days", "21", "--every", "7 day"]) == 0
         assert "0.05007" in capsys.readouterr().out
         assert main(["predict", "docetaxel_il12:IL-12", "--set", "n=3", "--days", "21"]) != 0
+        assert main(["predict", "norcantharidin_alginate", "--days", "1", "--every", "1 day", "--csv"]) == 0
+        assert capsys.readouterr().out.splitlines()[1].split(",") == ["0.0", "0.0"]  # was 6e-200 at time zero
+        assert main(["predict", "radioactive_microspheres:Y-90", "--drug", "doxorubicin", "--regimen", "10 mg once",
+                     "--days", "3"]) == 2
+        assert "absorbed_dose" in capsys.readouterr().err
+        assert main(["report", "not_there.toml", "--out", str(tmp_path / "none.html")]) == 2
+        assert "written" not in capsys.readouterr().err
         assert main(["cite", "docetaxel_il12"]) == 0
         assert "Ball" in capsys.readouterr().out
         assert main(["report", "docetaxel_callispheres", "--drug", "docetaxel", "--regimen", "60 mg once",

@@ -54,6 +54,7 @@ def test_what_is_no_unit_is_refused(text):
 
 def test_quantities():
     assert units.quantity("3.6 mg", "mg", "3.6 mg") == (3.6, "mg")
+    assert units.quantity("0.1/day", "1/h", "0.1/day") == (0.1, "1/day")
     assert units.assigned("k", "0.099/day") == (0.099, "1/day")
     assert units.assigned("f", "0.2") == (0.2, "1")
     with pytest.raises(UnitError, match="a time, wanted is a mass"):

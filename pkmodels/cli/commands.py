@@ -124,18 +124,23 @@ def similarity(given):
 
 def report(given):
     """Write the page."""
+    from .. import reporting
+
+    with output.writing(given, given.out, reporting.ENDINGS) as path:
+        path = _report(given, path)
+    print(path)
+
+
+def _report(given, path):
     from .. import metrics, reporting
 
-    path = output.destination(given, given.out, reporting.ENDINGS)
     fitted = _fitted(given)
     measured = fitted if hasattr(fitted, "study") else None  # a scenario has no points to show
     if (given.window or given.regimen or given.days) and not given.drug and measured is not None:
         raise PredictionError("--window, --regimen and --days are about concentrations; give --drug and --regimen")
     predicted = _predicted(given, fitted) if given.drug or measured is None else None
     covered = metrics.coverage(predicted, given.window) if given.window else None
-    path = reporting.report(fit=measured, prediction=predicted, coverage=covered, path=path,
-                            command=_command(given))
-    print(path)
+    return reporting.report(fit=measured, prediction=predicted, coverage=covered, path=path, command=_command(given))
 
 
 def cite(given):
@@ -328,7 +333,8 @@ def _step(text):
 
 def _keep(found, given):
     if given.save is not None:
-        found.save(output.destination(given, given.save, (".toml",)))
+        with output.writing(given, given.save, (".toml",)) as path:
+            found.save(path)
 
 
 def _remarks(sentences, mark="!"):

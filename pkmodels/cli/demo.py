@@ -42,9 +42,9 @@ def run(given):
           f"{label['cmax']} (label, another depot: Zoladex)"),
          ("    on day", f"{covered.value('tmax', first):.1f}", f"{label['tmax']} (label, another depot: Zoladex)")],
         headers=("", "here", "published or in closed form"), disable_numparse=True))
-    path = reporting.report(fit=best, comparison=compared, prediction=predicted, coverage=covered,
-                            path=output.destination(given, given.out, (".html",)),
-                            command=f"pkmodels demo --seed {given.seed} --out {given.out}")
+    with output.writing(given, given.out, (".html",)) as path:
+        path = reporting.report(fit=best, comparison=compared, prediction=predicted, coverage=covered, path=path,
+                                command=f"pkmodels demo --seed {given.seed} --out {given.out}")
     print(f"\n6. The report: {path} (open it in a browser)\n")
     print(f"Next, with your own data:  pkmodels compare YOUR_FILE.csv\n"
           f"or with these:             pkmodels fit {CURVE} --formulation {FORMULATION} --model {best.model.name} "

@@ -41,7 +41,8 @@ def fit_many(given, study, fixed):
         return
     found = fitting.fit_many(study, given.model, shared=_names(given.shared), own=_names(given.own), **asked)
     if given.save is not None:
-        found.save(output.destination(given, given.save, (".toml",)))
+        with output.writing(given, given.save, (".toml",)) as path:
+            found.save(path)
     output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
     output.remark(*(f"! {verdict}" for verdict in found.verdicts))
 

@@ -3,6 +3,7 @@
 import json
 import math
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import RecordError
@@ -43,7 +44,8 @@ def result(given, *, text, table, content):
     """
     # Files first: a reader that leaves early must not cost the file that was asked for.
     if getattr(given, "out", None):
-        write_table(table(), destination(given, given.out, (".csv", ".xlsx")))
+        with writing(given, given.out, (".csv", ".xlsx")) as path:
+            write_table(table(), path)
     if given.json:
         as_json(content())
     elif getattr(given, "csv", False):
@@ -57,8 +59,11 @@ def as_json(content):
     print(json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def destination(given, path, endings):
-    """A path that may be written: of a known ending, and not a file that the command has read.
+@contextmanager
+def writing(given, path, endings):
+    """A path to write to; said to be written once it is.
+
+    A path that may be written: of a known ending, and not a file that the command has read.
 
     Raises
     ------
@@ -76,8 +81,9 @@ def destination(given, path, endings):
             if _same(path, taken):
                 what = "the file that was read" if taken == Path(read) else f"the settings beside {read}"
                 raise RecordError(f"'{path}' would take the place of {what}; choose another name")
-    remark(f"{'replaced' if path.exists() else 'written'}: {path}")
-    return path
+    done = "replaced" if path.exists() else "written"
+    yield path
+    remark(f"{done}: {path}")
 
 
 def _same(path, taken):

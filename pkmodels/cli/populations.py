@@ -29,8 +29,8 @@ def run(given, fitted, values):
     if given.plot is not None:
         from .. import plotting
 
-        path = output.destination(given, given.plot, (".png", ".pdf", ".svg"))
-        plotting.plot_population(found)[0].figure.savefig(path, dpi=200)
+        with output.writing(given, given.plot, (".png", ".pdf", ".svg")) as path:
+            plotting.plot_population(found)[0].figure.savefig(path, dpi=200)
     output.result(given, text=covered.text, table=lambda: covered.table, content=covered.to_dict)
     output.remark("", *covered.verdict, "", *covered.remarks)
 

@@ -69,8 +69,8 @@ def _scenarios():
     from .. import scenarios
 
     found = map(scenarios.read_scenario, scenarios.list_scenarios())
-    return ("scenario", "releases", "models", "values"), [
-        (s.name, ", ".join(s.releases), ", ".join(s.models), s.standing) for s in found]
+    return ("scenario", "title", "releases", "values"), [
+        (s.name, s.title, len(s.releases), s.standing) for s in found]
 
 
 def card(kind, name):

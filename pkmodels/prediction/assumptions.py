@@ -24,8 +24,9 @@ def assumptions(*, release, drug, available, unreleased, horizon, environment, d
         where = "its bootstrap" if release.sampled is not None else "its parameters' standard errors"
         said.append(f"The interval is that of the release fit alone: {draws} draws from {where}.")
         if refused > 0.05:
-            said.append(f"{100 * refused:.0f} % of the draws lay outside the parameters' bounds and were drawn again: "
-                        f"the standard errors are too wide for these bounds, so read the interval with care.")
+            said.append(f"{100 * refused:.0f} % of the draws lay outside the parameters' bounds or too far from the "
+                        f"points and were drawn again: the standard errors are wider than what the points allow, so "
+                        f"read the interval with care.")
     elif release is not None and not release.can_draw:
         said.append("No interval: the release was given without a fit, or its fit has no standard errors.")
     return said
@@ -39,8 +40,12 @@ def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
         yield f"The release is the one that was fitted to concentrations in people ({release.origin['given']})."
     elif drug is not None:
         yield "Release in the body is taken to be the release in the vial: same times, same extent."
+    if release.model.closed_vessel:
+        yield f"Not to be carried into a patient: {release.model.closed_vessel}."
     eventual = float(release.eventual())
-    if eventual >= 0.995:
+    if eventual >= 0.995 and release.model.closed_vessel:
+        pass  # said above; the whole dose of a vessel, or of decays, is no dose of a patient
+    elif eventual >= 0.995:
         yield "The model releases the whole dose in the end; no share stays in the carrier."
     elif unreleased == "stays":
         yield f"The curve ends at {100 * eventual:.1f} % of the dose; the rest is taken to stay in the carrier."

@@ -4,6 +4,9 @@ import numpy as np
 
 from . import compiled, courses
 
+#: A share at time zero below this is rounding and not a dose that is out at once.
+HARDLY_ANY = 1e-18
+
 
 def clock_times(curve, values, times, environment):
     """What each clock of a curve shows at ``times`` (hours): the integral of its pace.
@@ -15,11 +18,14 @@ def clock_times(curve, values, times, environment):
 
 def released(curve, values, times, environment):
     """Released share, shape of ``times`` broadcast against the parameter values."""
-    times = _off_zero(np.asarray(times, dtype=float))
+    asked = np.asarray(times, dtype=float)
+    times = _off_zero(asked)
     clocks = clock_times(curve, values, times, environment)
     inputs = [values[s.name] for s in curve.inputs]
     share = compiled.closed_form(curve)(*clocks, *inputs)[0]
-    return np.broadcast_to(share, np.broadcast_shapes(np.shape(share), times.shape)).astype(float)
+    share = np.broadcast_to(share, np.broadcast_shapes(np.shape(share), times.shape)).astype(float)
+    # What the hair above zero lets out is no release.
+    return np.where((asked == 0) & (np.abs(share) < HARDLY_ANY), 0.0, share)
 
 
 def sensitivities(curve, values, times, environment, left_out=()):

@@ -18,6 +18,8 @@ MODEL = Curve(
     ),
     also=(Also("mean_release_time", half_life / log(2), "h", "mean life"),),
     references=("eanm_microspheres",),
+    closed_vessel="radioactive_decay counts decays, and nothing leaves these spheres; take pkmodels.absorbed_dose for "
+                  "the dose where they lie",
     remarks="Nothing is released: what is delivered is absorbed dose, in this share of its end value. The dose itself: "
             "pkmodels.absorbed_dose. The same curve as first_order.",
 )
