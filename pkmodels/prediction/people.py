@@ -16,7 +16,7 @@ CHUNK = 4096
 _ATTEMPTS = 1000
 
 
-def variability_of(drug, given=None, typical=None):
+def variability_of(drug, given=None, typical=None, depot=None):
     """How people differ: the card's variability, and what the user declares on top of it or instead.
 
     Parameters
@@ -29,6 +29,8 @@ def variability_of(drug, given=None, typical=None):
         of the card are kept.
     typical : mapping, optional
         Values (units used inside) of further parameters that may vary, such as those of the release.
+    depot : Depot, optional
+        The published depot of the card where it is the release: its parameters vary as published, too.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def variability_of(drug, given=None, typical=None):
                               f"variation, such as {{'clearance': 0.3}}")
     values = {name: units.inside(p.value, p.unit) for name, p in drug.parameters.items()}
     values |= {"bioavailability": drug.bioavailability, **(typical or {})}
-    card = drug.variability
+    card = drug.variability if depot is None else drug.variability.beside(depot.variability)
     names, scales = list(card.names), list(card.scales)
     covariance, remarks = np.array(card.covariance, dtype=float), []
     if names:
@@ -70,7 +72,7 @@ def variability_of(drug, given=None, typical=None):
                        f"{100 * cv:g} % ({how}), as declared by the user"
                        + (" instead of the card's." if name in card.names else "."))
     kept = [k for k in range(len(names)) if covariance[k, k] > 0]
-    still = [name for name in drug.parameters if name not in [names[k] for k in kept]]
+    still = [name for name in (*drug.parameters, *(depot.parameters if depot else ())) if name not in [names[k] for k in kept]]
     if still:
         remarks.append(f"No variation between patients is given for {', '.join(still)}: all patients have the card's "
                        f"value, so the true spread is wider.")

@@ -94,7 +94,8 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
     horizon = horizon_hours(days, regimen)
     doses = settings.doses_of(release, regimen, horizon)
     typical, share = settings.typical_values(release, drug, bioavailability)
-    spread = variability_of(drug, variability, {k: v for k, v in typical.items() if k not in drug.parameters})
+    spread = variability_of(drug, variability, {k: v for k, v in typical.items() if k not in drug.parameters},
+                            settings.depot_of(release, drug))
     factors, people_said = population_dataset.covariate_factors(drug, table, patients)
     lower, upper = settings.window_limits(window, concentration_unit, drug)
     drawn = ({},)

@@ -72,6 +72,13 @@ def typical_values(release, drug, bioavailability):
     return found, float(share)
 
 
+def depot_of(release, drug):
+    """The published depot of a drug card where the release is that very one, else None."""
+    own = drug.depot is not None and release is not None and drug.depot.release
+    return drug.depot if own and (release.origin.get("given"), release.values) == (
+        own.origin["given"], own.values) else None
+
+
 def allowed_values(release, typical):
     """Bounds, in the units used inside, within which a person is possible."""
     found = {"bioavailability": (0.0, 1.0)}
@@ -171,7 +178,7 @@ def assumptions(release, drug, spread, share, draws, patients, found, people_sai
     """What the prediction takes for granted, in sentences."""
     said = []
     if release is not None:
-        said.append("Release in the body is taken to be the release in the vial: same times, same extent.")
+        said += _of_release(release, drug)
         eventual = float(release.eventual())
         if eventual < 0.995:
             said.append(f"The curve ends at {100 * eventual:.1f} % of the dose; see 'unreleased' for the rest.")
@@ -186,9 +193,23 @@ def assumptions(release, drug, spread, share, draws, patients, found, people_sai
     if again > 0.01 * patients:
         said.append(f"{100 * again / patients:.1f} % of the patients were drawn again, because a parameter was beyond "
                     f"its bounds; the spread is a little narrower than declared.")
-    if draws:
+    if release is None:
+        pass
+    elif draws:
         said.append(f"The uncertainty of the release fit is in {draws} draws of its parameters, each with the same "
                     f"{patients} patients.")
     else:
         said.append("The release is taken at its best values: the uncertainty of its fit is not in the spread.")
     return [*said, *regimen.assumptions]
+
+
+def _of_release(release, drug):
+    """Whose release it is: that of the vial, or one that was fitted in people."""
+    given = str(release.origin.get("given", ""))
+    if not given.startswith("published"):
+        yield "Release in the body is taken to be the release in the vial: same times, same extent."
+        return
+    yield f"The release is the one that was fitted to concentrations in people ({given})."
+    if depot_of(release, drug) is None:
+        yield (f"That depot was not fitted together with the card of {drug.name} ({drug.set_name}): how it varies "
+               f"between patients is left out, so the true spread is wider.")

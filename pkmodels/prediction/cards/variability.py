@@ -46,6 +46,14 @@ class Variability:
         """Standard deviations on the scales, by name."""
         return dict(zip(self.names, np.sqrt(np.diag(self.covariance)).tolist(), strict=True))
 
+    def beside(self, other):
+        """Both together, independent of each other: a body and a depot, whose covariance no source gives."""
+        both = np.zeros((len(self.names) + len(other.names),) * 2)
+        both[: len(self.names), : len(self.names)] = self.covariance
+        both[len(self.names):, len(self.names):] = other.covariance
+        return Variability((*self.names, *other.names), (*self.scales, *other.scales),
+                           (*self.typical, *other.typical), both, tuple(dict.fromkeys((*self.remarks, *other.remarks))))
+
     def individual(self, deviations):
         """Values of people from their deviations.
 
