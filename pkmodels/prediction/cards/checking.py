@@ -11,8 +11,8 @@ CARD = {"name!": "text", "analyte!": "text", "analyte_label": "text", "molar_mas
         "remarks": "texts", "sets!": "tables", "observed": "list"}
 SET = {"title": "text", "population": "text", "body!": "texts", "default": "flag", "citations": "texts",
        "remarks": "texts", "parameters!": "tables", "bioavailability": "table", "apparent": "flag",
-       "analyte": "text", "analyte_label": "text", "matrix": "text", "assay": "text", "fraction_unbound": "table",
-       "variability": "text", "cv_means": "text", "correlations": "list", "covariates": "list", "residual": "tables",
+       "analyte": "text", "analyte_label": "text", "molar_mass": "table", "matrix": "text", "assay": "text",
+       "fraction_unbound": "table", "variability": "text", "cv_means": "text", "correlations": "list", "covariates": "list", "residual": "tables",
        "depot": "table"}
 NUMBER = {"value!": "number", "unit!": "text", "source!": "text", "evidence!": "text", "sd": "number", "cv": "number",
           "omega2": "number", "scale": "text", "se": "number"}

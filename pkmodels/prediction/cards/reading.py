@@ -53,7 +53,7 @@ def fields(card, chosen, file):
                             for k, each in enumerate(entry.get("covariates", []), 1)),
         "residual": MappingProxyType(_residual(entry.get("residual", {}), place)),
         "depot": _depot(entry, distribution, cv_means, place),
-        "molar_mass": number(card["molar_mass"], f"{file}, molar_mass", "g/mol") if "molar_mass" in card else None,
+        "molar_mass": _molar_mass(card, entry, analyte, file, place),
         "observed": tuple(each for each in observed if name in each.sets), "sets": tuple(card["sets"]),
         "shelf": tuple((each, about.get("population", "") or about.get("title", ""),
                         ", ".join(about.get("citations", card.get("citations", []))))
@@ -63,6 +63,15 @@ def fields(card, chosen, file):
     }
     _check_spread(found)
     return found
+
+
+def _molar_mass(card, entry, analyte, file, place):
+    """That of the set, else that of the card where both measure the same analyte."""
+    if "molar_mass" in entry:
+        return number(entry["molar_mass"], f"{place}, molar_mass", "g/mol")
+    if "molar_mass" in card and analyte == card["analyte"]:
+        return number(card["molar_mass"], f"{file}, molar_mass", "g/mol")
+    return None
 
 
 def number(entry, where, kind):

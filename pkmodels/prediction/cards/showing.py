@@ -44,7 +44,7 @@ def _tables(drug, form):
     else:
         number = drug.bioavailability_number
         rows.append(["bioavailability", str(number), number.source, number.evidence])
-    for name, number in (("fraction unbound", drug.fraction_unbound),
+    for name, number in (("molar mass", drug.molar_mass), ("fraction unbound", drug.fraction_unbound),
                          *((f"{kind} error", each) for kind, each in drug.residual.items())):
         if number is not None:
             rows.append([name, str(number), number.source, number.evidence])
