@@ -116,6 +116,28 @@ def test_disposition_from_an_intravenous_dose_and_from_a_solution():
         absorbed(plasma(hours, three), site, "3.6 mg", method="wagner-nelson")
 
 
+def test_molar_concentrations_are_turned_by_the_card():
+    """Islatravir, 293.258 g/mol: the same fit from nM as from mg/L, and by fraction of AUC."""
+    hours, molar = [2, 8, 24, 100, 300, 800], np.array([10, 4.2, 2.1, 1.2, 1.0, 0.8])
+    by_mass = fit_in_vivo(plasma(hours, molar * 293.258e-6), "first_order+initial", "islatravir", "62 mg once")
+    found = fit_in_vivo(plasma(hours, molar, "nM"), "first_order+initial", "islatravir", "62 mg once")
+    assert list(found.values.values()) == pytest.approx(list(by_mass.values.values()), rel=1e-7)  # least squares
+    assert "nM turned into mg/L by 293.258 g/mol (of the drug card)" in repr(found)
+    one = absorbed(plasma([0, *hours], [0, *molar], "nM"), "islatravir", "62 mg", method="fraction of auc")
+    two = absorbed(plasma([0, *hours], [0, *molar * 293.258e-6]), "islatravir", "62 mg", method="fraction of auc")
+    np.testing.assert_allclose(one.share, two.share, rtol=1e-12)
+    with pytest.raises(PkmodelsError, match="read them with their molar mass"):
+        fit_in_vivo(plasma(hours, molar, "nM"), "first_order", "pembrolizumab", "62 mg once")
+
+
+def test_no_more_than_the_dose_is_released():
+    """Concentrations of 1.2 doses: the plateau stops at all of the dose, and the misfit is said."""
+    t = np.array([2, 6, 12, 24, 48, 72, 120.0])
+    found = fit_in_vivo(plasma(t, 1.2 * bateman(t, 0.05)), "first_order+plateau", "goserelin", "1 mg once")
+    assert found.values["plateau"] == pytest.approx(1, abs=1e-9)
+    assert any("plateau ended at its upper bound" in note for note in found.notes)
+
+
 def test_a_depots_curve_is_no_disposition():
     t = np.array([1, 4, 12, 24, 72, 168.0])
     fitted = fit_plasma(plasma(t, bateman(t, 0.02)), "absorption", dose="1 mg")

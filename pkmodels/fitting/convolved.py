@@ -1,6 +1,6 @@
 """A release fitted to plasma in one stage: what a fixed linear body makes of it, without deconvolution in between."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -130,7 +130,7 @@ def fit_release(model, body, doses, hours, measured, *, fixed=None, weights="1/y
     # Shares of the dose of the size of one, so that tolerances mean the same as in every other fit.
     scale = 1 / (measured if weights == "1/y2" else np.sqrt(measured * np.mean(measured)) if weights == "1/y" else
                  np.full(len(measured), np.mean(measured)))
-    problem = Convolved(model, hours[hours > 0], measured, bounds.with_fixed(bounds.box(model, hours), model, fixed),
+    problem = Convolved(model, hours[hours > 0], measured, bounds.with_fixed(_of_a_dose(bounds.box(model, hours), model), model, fixed),
                         whitening=scale, fixed=tuple(fixed), nodes=nodes, response=matrix)
     found, _ = search.search(problem, seed)
     if not len(found):
@@ -139,6 +139,12 @@ def fit_release(model, body, doses, hours, measured, *, fixed=None, weights="1/y
     units_shown = dict(shown_units or {p.name: p.unit for p in model.parameters})
     polished = polish.polish(problem, found[0], units_shown)
     return _described(model, problem, polished, units_shown, len(measured) - len(polished.free))
+
+
+def _of_a_dose(box, model):
+    """The box without what only an assay can do: a vial may show more than the dose, a body is given no more."""
+    whole = np.array([1.0 if p.name == "plateau" else np.inf for p in model.parameters])
+    return replace(box, upper=np.minimum(box.upper, whole), start_upper=np.minimum(box.start_upper, whole))
 
 
 def _described(model, problem, polished, units_shown, freedom):

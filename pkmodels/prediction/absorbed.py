@@ -8,7 +8,7 @@ from .. import units
 from ..errors import PredictionError
 from ..solve import linear
 from .disposition import disposition
-from .in_vivo_fit import points, share_available
+from .in_vivo_fit import in_mass, points, share_available
 
 METHODS = ("wagner-nelson", "loo-riegelman", "fraction of auc")
 
@@ -76,7 +76,9 @@ def absorbed(plasma, source, dose, *, method, bioavailability=None):
     if method == "wagner-nelson" and body.compartments > 1:
         raise PredictionError(f"Wagner-Nelson is for one compartment, and {body.words} has {body.compartments}; take "
                               f"'loo-riegelman', which counts what is in the others")
+    plasma, turned = in_mass(plasma, body)
     hours, measured, notes = points(plasma, zeros=True)
+    notes += turned
     number, unit = units.quantity(dose, "mg", "3.6 mg")
     available = share_available(body, bioavailability)
     if not number > 0:

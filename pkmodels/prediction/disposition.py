@@ -35,6 +35,8 @@ class Disposition:
         In which drug in the body is found, the place of injection not counted.
     words : str
         Where it was taken from.
+    molar_mass : str, optional
+        Of what is measured, for concentrations in moles.
     """
 
     matrix: np.ndarray
@@ -44,6 +46,7 @@ class Disposition:
     available: float
     compartments: int
     words: str
+    molar_mass: str | None = None
 
     def _repr_html_(self):
         import html
@@ -117,7 +120,8 @@ def _of_drug(drug):
     area = -weights[kept] @ np.linalg.solve(matrix[np.ix_(kept, kept)], entry[kept])
     site = "injection_site" in drug.body
     return Disposition(matrix, entry, weights, float(1 / area), drug.bioavailability, len(kept) - site,
-                       f"the drug card of {drug.name} (set {drug.set_name}: {drug.title})")
+                       f"the drug card of {drug.name} (set {drug.set_name}: {drug.title})"
+                       + (", apparent (CL/F, V/F)" if drug.apparent else ""), drug.molar_mass_text)
 
 
 def _of_fit(fit, route, dose):

@@ -105,7 +105,9 @@ def fit_in_vivo(plasma, model, source, regimen, *, fixed=None, bioavailability=N
     model = catalogue.get_model(model) if isinstance(model, str) else model
     if getattr(model, "closed_vessel", ""):
         raise PredictionError(f"{model.name} cannot be fitted in a patient: {model.closed_vessel}")
+    plasma, turned = in_mass(plasma, body)
     hours, measured, notes = points(plasma)
+    notes += turned
     if not len(hours):
         raise PredictionError("no concentration is above zero, so there is nothing to fit")
     available = share_available(body, bioavailability)
@@ -152,6 +154,14 @@ def share_available(body, given):
     if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given <= 1:
         raise PredictionError(f"bioavailability = {given!r} is not possible; give a share above 0 and up to 1")
     return float(given)
+
+
+def in_mass(plasma, body):
+    """The concentrations as mass, by the molar mass on the drug's card where they are molar, and what was done."""
+    if not isinstance(plasma, Plasma) or not plasma.molar or body.molar_mass is None:
+        return plasma, ()
+    found = plasma.by_mass(body.molar_mass, "of the drug card")
+    return found, found.notes[-1:]
 
 
 def points(plasma, zeros=False):

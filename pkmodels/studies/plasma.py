@@ -127,6 +127,15 @@ class Plasma:
         """Whether the concentrations are amounts of substance, for want of a molar mass."""
         return units.dimension(self.unit) != units.dimension("mg/L")
 
+    def by_mass(self, molar_mass, whose):
+        """Molar concentrations as mass by the molar mass of ``whose``; concentrations by mass stay what they are."""
+        if not self.molar:
+            return self
+        factor, (said,) = _to_inside(self.unit, molar_mass, self.source or "the table")
+        kept = self.frame.assign(**{name: self.frame[name] / units.inside(1.0, self.unit) * factor
+                                    for name in ("concentration", "sd")})
+        return replace(self, frame=kept, unit="mg/L", notes=(*self.notes, f"{said} ({whose})"))
+
     def only(self, subject):
         """The data of one subject.
 
