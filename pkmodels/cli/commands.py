@@ -5,7 +5,7 @@ from .. import units
 from ..errors import PkmodelsError, PredictionError, UnitError, unknown
 from . import output
 from .output import remark
-from .patient import asked_effect, events, exposure, invivo, regimen_of, responded, with_response
+from .patient import asked_effect, events, exposure, invivo, products_of, regimen_of, responded, with_response
 
 __all__ = ["batch", "cite", "compare", "completion", "coverage", "demo", "events", "exposure", "fit", "invivo", "list",
            "predict", "report", "show", "similarity"]
@@ -227,8 +227,12 @@ def _fitted(given):
     """The fit that stands behind a prediction, or None for a named model with values."""
     from .. import fitting, shelf
 
+    if given.product:
+        return products_of(given)
     if given.source is None:
         return None
+    if given.source.startswith("depot:"):
+        raise PredictionError(f"'{given.source}' is a published depot; write --model {given.source}")
     if given.source.split(":")[0] in shelf.names("data", "scenarios/*.toml"):
         from ..prediction.sources import as_release
 

@@ -303,6 +303,9 @@ def _prediction(p):
                         "or the model to fit to a data file")
     p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
                    help="a value of the named model with its unit, such as --set k=0.099/day (repeat for more)")
+    p.add_argument("--product", action="append", default=[], metavar="NAME=SOURCE",
+                   help="of several products one each, such as --product monthly=fit.toml (a record, a scenario or "
+                        "depot:DRUG); the regimen then says '3.6 mg of monthly every 28 days x 3 then ...'")
     p.add_argument("--drug", help="such as goserelin or goserelin:female (pkmodels list drugs)")
     p.add_argument("--regimen", help="such as '3.6 mg every 28 days x 6', or an event table: FILE.csv (FILE.csv:ID)")
     p.add_argument("--site", help="the tissue that the carrier lies in, such as prostate_tumour (pkmodels list sites)")

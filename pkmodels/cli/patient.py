@@ -86,6 +86,22 @@ def regimen_of(text):
     return found.of(who) if colon else found.regimen
 
 
+def products_of(given):
+    """NAME=SOURCE pairs as product to release."""
+    from ..prediction.sources import as_release
+
+    if given.source or given.model or given.set:
+        raise PredictionError("--product gives the release of each product; leave the source, --model and --set away")
+    found = {}
+    for pair in given.product:
+        name, equals, source = (part.strip() for part in pair.partition("="))
+        if not (name and equals and source) or name in found:
+            raise PredictionError(f"--product '{pair}' cannot be read; write NAME=FIT.toml, such as monthly=fit.toml, "
+                                  f"once for each product")
+        found[name] = as_release(source)
+    return found
+
+
 def responded(given, predicted):
     """What the predicted concentration does by the effect that was asked for."""
     from .. import prediction

@@ -130,8 +130,9 @@ def fit_release(model, body, doses, hours, measured, *, fixed=None, weights="1/y
     # Shares of the dose of the size of one, so that tolerances mean the same as in every other fit.
     scale = 1 / (measured if weights == "1/y2" else np.sqrt(measured * np.mean(measured)) if weights == "1/y" else
                  np.full(len(measured), np.mean(measured)))
-    problem = Convolved(model, hours[hours > 0], measured, bounds.with_fixed(_of_a_dose(bounds.box(model, hours), model), model, fixed),
-                        whitening=scale, fixed=tuple(fixed), nodes=nodes, response=matrix)
+    box = bounds.with_fixed(_of_a_dose(bounds.box(model, hours), model), model, fixed)
+    problem = Convolved(model, hours[hours > 0], measured, box, whitening=scale, fixed=tuple(fixed), nodes=nodes,
+                        response=matrix)
     found, _ = search.search(problem, seed)
     if not len(found):
         raise FitError(f"no values of {model.name} within its bounds follow these concentrations; look at the data "

@@ -10,24 +10,32 @@ from .composed import takes_back
 MOST = 1e5
 
 
-def assumptions(*, release, drug, available, unreleased, horizon, environment, draws, refused, in_vivo=None, site=None,
-                linear=True):
+def assumptions(*, releases, drug, available, unreleased, horizon, environment, draws, refused, in_vivo=None, site=None,
+                linear=True, doses=()):
     """The sentences, as a list."""
     said = []
-    if release is not None:
-        said += _of_release(release, drug, unreleased, horizon, environment, in_vivo)
+    for name, release in releases.items():
+        said += [f"{name}: {each}" if name else each
+                 for each in _of_release(release, drug, unreleased, horizon, environment, in_vivo)]
+    if drug is not None and "" in releases and len({dose.amount_mg for dose in doses}) > 1:
+        said.append("Doses of different size are taken to be of one product, each released by the same shares at the "
+                    "same times; give a release for each product where they are not.")
     if drug is not None:
-        said += _of_body(drug, available, draws, site if release is not None else None, linear)
+        said += _of_body(drug, available, draws, site if releases else None, linear)
     if site is not None:
-        said += _of_site(site, release, drug)
+        said += _of_site(site, None if not releases else next(iter(releases.values())), drug)
+    still = [name for name, release in releases.items() if not release.can_draw]
     if draws:
-        where = "its bootstrap" if release.sampled is not None else "its parameters' standard errors"
+        where = "its bootstrap" if any(each.sampled is not None for each in releases.values()) else \
+            "its parameters' standard errors"
         said.append(f"The interval is that of the release fit alone: {draws} draws from {where}.")
+        if still:
+            said.append(f"The release of {', '.join(still)} has no interval; it is the same in all draws.")
         if refused > 0.05:
             said.append(f"{100 * refused:.0f} % of the draws lay outside the parameters' bounds or too far from the "
                         f"points and were drawn again: the standard errors are wider than what the points allow, so "
                         f"read the interval with care.")
-    elif release is not None and not release.can_draw:
+    elif still:
         said.append("No interval: the release was given without a fit, or its fit has no standard errors.")
     return said
 

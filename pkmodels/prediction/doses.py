@@ -16,11 +16,13 @@ _NAMES = {"minute": "min", "hour": "h", "day": "day", "week": "week", "second": 
 
 @dataclass(frozen=True, order=True)
 class Dose:
-    """One dose: when it is given (hours), how much (milligrams), over how long (hours, 0 for at once)."""
+    """One dose: when it is given (hours), how much (milligrams), over how long (hours, 0 for at once), of which product
+    (empty where there is one only)."""
 
     time_hour: float
     amount_mg: float
     duration_hour: float = 0.0
+    product: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +31,13 @@ class Part:
 
     ``start_hour`` is the time of its first dose; ``count`` is None where it is repeated until
     the end of the prediction; ``times_hour`` is None unless the times were written out. ``steady``: as many
-    doses as it takes to steady state were given before ``start_hour``, at the same interval.
+    doses as it takes to steady state were given before ``start_hour``, at the same interval. ``product`` is what is
+    injected, where a regimen has several products.
     """
 
     amount_mg: float
     duration_hour: float = 0.0
+    product: str = ""
     start_hour: float = 0.0
     interval_hour: float | None = None
     count: int | None = 1
@@ -110,7 +114,7 @@ class Regimen:
             until = math.inf
         elif not (isinstance(until, (int, float)) and until > 0) or math.isinf(until):
             raise RegimenError(f"the horizon {until!r} is not possible; give hours above zero, such as 672.0")
-        return tuple(sorted((Dose(time, part.amount_mg, part.duration_hour)
+        return tuple(sorted((Dose(time, part.amount_mg, part.duration_hour, part.product)
                              for part in self.parts for time in part.times(until)), key=lambda dose: dose.time_hour))
 
     def earlier(self, count):
@@ -124,8 +128,8 @@ class Regimen:
         if not self.steady:
             raise RegimenError(f"'{self}' does not begin at steady state; write '... from steady state'")
         first = self.parts[0]
-        return tuple(Dose(first.start_hour - k * first.interval_hour, first.amount_mg, first.duration_hour)
-                     for k in range(count, 0, -1))
+        return tuple(Dose(first.start_hour - k * first.interval_hour, first.amount_mg, first.duration_hour,
+                          first.product) for k in range(count, 0, -1))
 
     @property
     def steady(self):

@@ -72,7 +72,8 @@ def variability_of(drug, given=None, typical=None, depot=None):
                        f"{100 * cv:g} % ({how}), as declared by the user"
                        + (" instead of the card's." if name in card.names else "."))
     kept = [k for k in range(len(names)) if covariance[k, k] > 0]
-    still = [name for name in (*drug.parameters, *(depot.parameters if depot else ())) if name not in [names[k] for k in kept]]
+    everything = (*drug.parameters, *(depot.parameters if depot else ()))
+    still = [name for name in everything if name not in [names[k] for k in kept]]
     if still:
         remarks.append(f"No variation between patients is given for {', '.join(still)}: all patients have the card's "
                        f"value, so the true spread is wider.")

@@ -9,18 +9,17 @@ from .. import __version__, units
 from ..errors import PredictionError
 from ..references import cited_in
 from ..surroundings import read_environment
+from . import products
 from .answers import amounts as whereabouts
-from .answers import blocks, concentrations
+from .answers import concentrations
 from .assumptions import assumptions, too_much
-from .chain import JUST_AFTER, Body, Depots
+from .chain import Body
 from .drug import Drug, read_drug
-from .grid import after_steps, grid, since_dose
 from .in_vivo import carried, read_in_vivo
 from .lines import storable
 from .ratio import advice, eventual_ratio
 from .regimen import Regimen, read_regimen
 from .site import read_site
-from .sources import as_release
 
 SEED, DRAWS = 1, 200
 LONGEST = 36525
@@ -34,9 +33,11 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
 
     Parameters
     ----------
-    release : Fit, Release, str, path or None
+    release : Fit, Release, str, path, mapping or None
         A fit; a saved record (path or shipped name); a scenario ("docetaxel_il12:IL-12"); the name of a release
-        model, with ``values``; or None for a drug in solution that is infused ("100 mg over 1 h").
+        model, with ``values``; or None for a drug in solution that is infused ("100 mg over 1 h"). Of several products
+        a mapping of their names to these, ``{"monthly": fit, "quarterly": other}``; the regimen says which dose is of
+        which.
     drug : str or Drug, optional
         Such as ``"goserelin"`` or ``"goserelin:female"``. Without one only the release is predicted.
     regimen : str or Regimen, optional
@@ -76,10 +77,10 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
     Returns
     -------
     xarray.Dataset
-        ``released(time)``, ``plasma(time)``, and where draws were made ``released_draws(draw, time)``,
-        ``plasma_draws(draw, time)``, each with ``units`` and ``long_name``; attributes say model,
-        drug, regimen, assumptions, version, seed and citations. With a site also ``local(time)``,
-        ``ratio(time)`` and the ratios of areas and peaks that `local_ratio` puts together.
+        ``released(time)`` (of several products the share of all drug injected so far), ``plasma(time)``, and where
+        draws were made ``released_draws(draw, time)``, ``plasma_draws(draw, time)``, each with ``units`` and
+        ``long_name``; attributes say model, drug, regimen, assumptions, version, seed and citations. With a site also
+        ``local(time)``, ``ratio(time)`` and the ratios of areas and peaks that `local_ratio` puts together.
 
     Raises
     ------
@@ -89,51 +90,49 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
     _check(unreleased, draws, drug, regimen, site, amounts)
     check_kinds(drug, regimen, seed)
     in_vivo = read_in_vivo(in_vivo)
-    release = as_release(release, values, elsewhere=environment is not None)
+    releases = products.releases_of(release, values, elsewhere=environment is not None)
     if environment is None:
-        environment = {} if release is None else release.origin.get("environment", {})
+        environment = releases[""].origin.get("environment", {}) if "" in releases else {}
     environment = read_environment(environment)
-    if release is not None and drug is not None and release.model.closed_vessel:
-        raise PredictionError(f"this release cannot be carried into a patient: {release.model.closed_vessel}")
-    release = carried(release, in_vivo)
+    for each in releases.values():
+        if drug is not None and each.model.closed_vessel:
+            raise PredictionError(f"this release cannot be carried into a patient: {each.model.closed_vessel}")
+    releases = {name: carried(each, in_vivo) for name, each in releases.items()}
     drug = read_drug(drug) if isinstance(drug, (str, Path)) else drug
     regimen = read_regimen(regimen) if isinstance(regimen, str) else regimen
     site = None if site is None else read_site(site)
-    _check_in_vivo(release, in_vivo, unreleased)
+    _check_in_vivo(releases, in_vivo, unreleased)
     horizon = horizon_hours(days, regimen)
     doses = regimen.doses(horizon) if regimen else ()
-    _check_doses(release, doses, regimen)
+    _check_doses(releases, doses, regimen)
     shown = asked_hours(times, horizon)
-    drawn, refused = release.draws(int(draws), seed) if _can_draw(release, draws) else (None, 0.0)
-    hours = _grid(release, doses, horizon, environment, drawn, shown, site)
+    drawn, refused = products.drawn_of(releases, draws, seed)
+    hours = products.hours_of(releases, doses, horizon, environment, drawn, shown, site)
 
-    def stretch(chosen=None):
+    def stretch(release, chosen=None):
         """The factor on the share released: 1, or what stretches the curve to the whole dose."""
         if release is None or unreleased == "stays":
             return np.ones(1)
         return 1 / np.atleast_1d(release.eventual(chosen))[..., None] if chosen else np.array([1 / release.eventual()])
 
-    variables, stores, available = {}, None, None
-    if release is not None:
-        text = "share of the dose released since its injection"
-        variables["released"] = _variable(stretch() * release.share(hours, environment), "1", text)
-        if drawn:
-            rows = [stretch(some) * release.share(hours, environment, some) for some in blocks(drawn, progress)]
-            variables["released_draws"] = _variable(np.concatenate(rows), "1", text)
-    attributes = _attributes(release, drug, regimen, doses, seed, site)
+    variables, stores, available, body = {}, None, 1.0, None
     if drug is not None:
-        available = _available(drug, bioavailability, site if release is not None else None)
-        body = Body(drug, concentration_unit, site, into_blood=release is None)
-        depots = Depots(release, doses, environment, available, stretch, hours)
+        available = _available(drug, bioavailability, site if releases else None)
+    depots = products.AllDepots(releases, doses, environment, available, stretch, hours)
+    if releases:
+        variables |= products.released(releases, depots, stretch, hours, environment, drawn, progress)
+    attributes = _attributes(releases, drug, regimen, doses, seed, site)
+    if drug is not None:
+        body = Body(drug, concentration_unit, site, into_blood=not releases)
         variables |= concentrations(body, depots, drawn, concentration_unit, progress)
         if amounts:
             variables["amounts"], stores = whereabouts(body, depots)
         attributes |= {"bioavailability": available, "body_parameters": json.dumps(body.parameters)}
-        attributes |= _of_site(body, drug, concentration_unit, release is None)
+        attributes |= _of_site(body, drug, concentration_unit, not releases)
     attributes["assumptions"] = assumptions(
-        release=release, drug=drug, available=available, unreleased=unreleased, horizon=horizon,
+        releases=releases, drug=drug, available=available, unreleased=unreleased, horizon=horizon,
         environment=environment, draws=draws if drawn else 0, refused=refused, in_vivo=in_vivo, site=site,
-        linear=drug is None or body.is_linear)
+        linear=drug is None or body.is_linear, doses=doses)
     attributes["assumptions"] += regimen.assumptions if regimen else ()
     if site is not None:
         attributes["assumptions"] += too_much(variables["local"][1], concentration_unit, site.tissue)
@@ -170,8 +169,8 @@ def _check(unreleased, draws, drug, regimen, site, amounts):
                               "leave the site away")
 
 
-def _check_in_vivo(release, in_vivo, unreleased):
-    if in_vivo is not None and release is None:
+def _check_in_vivo(releases, in_vivo, unreleased):
+    if in_vivo is not None and not releases:
         raise PredictionError("in_vivo is about a carrier; a drug in solution has no vial to differ from")
     if in_vivo is not None and in_vivo.plateau is not None and unreleased == "rescaled":
         raise PredictionError("in_vivo gives a plateau, and unreleased='rescaled' another (all of the dose); give one")
@@ -192,20 +191,21 @@ def check_kinds(drug, regimen, seed):
         raise PredictionError(f"seed = {seed!r} is not possible; give a whole number from 0 on")
 
 
-def _check_doses(release, doses, regimen):
+def _check_doses(releases, doses, regimen):
     if regimen is not None and not doses:
         raise PredictionError(f"no dose of '{regimen}' falls within the predicted time; predict for longer")
     if len(doses) > MOST_DOSES:
         raise PredictionError(f"'{regimen}' gives {len(doses)} doses within the predicted time; at most {MOST_DOSES} "
                               f"can be predicted at once. Predict a shorter time: at steady state the doses are alike")
+    products.check_products(releases, doses, regimen)
     for dose in doses:
-        if release is not None and dose.duration_hour:
+        if releases and dose.duration_hour:
             raise PredictionError(f"'{regimen}' is an infusion, but a carrier is injected at once; leave 'over ...' "
                                   f"away, or predict a drug in solution without a release")
-        if release is None and not dose.duration_hour:
+        if not releases and not dose.duration_hour:
             raise PredictionError(f"'{regimen}' without a carrier needs its duration, such as '100 mg over 1 h'; "
                                   f"or give a release: a fit, a record or a model")
-    if release is None and regimen is None:
+    if not releases and regimen is None:
         raise PredictionError("there is nothing to predict; give a release (a fit, a record or a model), "
                               "or a drug with an infusion such as '100 mg over 1 h'")
 
@@ -222,32 +222,6 @@ def asked_hours(times, horizon):
     if not rising or not (hours[0] >= 0 and hours[-1] <= horizon):
         raise PredictionError("times must be rising numbers of days between 0 and 'days'")
     return hours
-
-
-def _grid(release, doses, horizon, environment, drawn, shown, site):
-    """The hours at which everything is computed."""
-    starts = [d.time_hour for d in doses] or [0.0]
-    sudden = (*environment.breakpoints, *(site.breakpoints if site else ()))
-    fixed = [*after_steps(horizon, sudden), *([] if shown is None else shown)]
-    if release is None:
-        ends = [d.time_hour + d.duration_hour for d in doses]
-        return grid(horizon, starts, since_dose(np.zeros_like, horizon), [*fixed, *after_steps(horizon, ends)])
-    # The surroundings of the first dose stand for those of all: their steps are on the grid anyway.
-    some = {name: values[:: max(1, len(values) // 8)] for name, values in drawn.items()} if drawn else None
-
-    def share(since):
-        central = release.share(since, environment)[None]
-        return np.concatenate([central, release.share(since, environment, some)]) if some else central
-
-    hours = grid(horizon, starts, since_dose(share, horizon, release.kinks), fixed)
-    if release.share(np.array([JUST_AFTER]))[0] > 0:
-        # Drug that is out at once makes a jump: the time of the dose stands before and after it.
-        hours = np.sort(np.concatenate([hours, starts]))
-    return hours
-
-
-def _can_draw(release, draws):
-    return release is not None and draws > 0 and release.can_draw
 
 
 def _available(drug, given, site):
@@ -276,19 +250,22 @@ def _of_site(body, drug, unit, into_blood):
     return found | ({} if eventual is None else {"ratio_eventual": eventual})
 
 
-def _variable(numbers, unit, text, analyte=None):
-    attributes = {"units": unit, "long_name": text} | ({"analyte": analyte} if analyte else {})
-    return ("draw", "time")[-numbers.ndim:], numbers, attributes
-
-
-def _attributes(release, drug, regimen, doses, seed, site):
+def _attributes(releases, drug, regimen, doses, seed, site):
     found = {"pkmodels_version": __version__, "dose_times": [d.time_hour / 24 for d in doses], "seed": seed}
-    cited = []
-    if release is not None:
+    cited, told = [], {}
+    for name, release in releases.items():
         shown = {p.name: [units.outside(release.values[p.name], p.unit), p.unit] for p in release.model.parameters}
-        found |= {"model": release.model.name, "title": release.model.title, "parameters": json.dumps(shown),
-                  "origin": json.dumps(dict(release.origin))}
+        told[name] = (release.model.name, release.model.title, shown, dict(release.origin))
         cited += [*release.model.references, *cited_in(str(release.origin.get("citation", "")))]
+    if "" in told:
+        model, title, shown, origin = told[""]
+        found |= {"model": model, "title": title, "parameters": json.dumps(shown), "origin": json.dumps(origin)}
+    elif told:
+        found |= {"model": "; ".join(f"{name}: {each[0]}" for name, each in told.items()),
+                  "title": "; ".join(f"{name}: {each[1]}" for name, each in told.items()),
+                  "parameters": json.dumps({f"{name}: {key}": value for name, each in told.items()
+                                            for key, value in each[2].items()}),
+                  "products": json.dumps({name: each[3] for name, each in told.items()})}
     if drug is not None:
         found |= {"drug": drug.name, "population": drug.population, "analyte": drug.analyte,
                   "body": " -> ".join(drug.body), "regimen": str(regimen)}

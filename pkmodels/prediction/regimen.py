@@ -12,6 +12,8 @@ from .doses import MOST_DOSES, Dose, Part, Regimen, time_words, unit_word
 __all__ = ["Dose", "Part", "Regimen", "read_regimen"]
 
 EXAMPLE = "3.6 mg every 28 days x 6"
+#: A product behind its dose, whose name may be a word of the calendar.
+_NAMED = re.compile(r"\bof\s.*?(?=\s(?:over|once|every|at|q\s*\d|then)\b|$)", re.IGNORECASE)
 
 _KEYWORDS = re.compile(
     r"\b(over|once|every|at|for|from)\b|\b(q)(?=\s*\d)|(?<![A-Za-z])([x×*])(?=\s*[-+\d.])", re.IGNORECASE)
@@ -32,6 +34,8 @@ def read_regimen(text):
         every 12 weeks x 4 from week 8"``. Without a number of doses, ``"3.6 mg every 28 days"`` goes on until the
         end of the prediction. Times behind ``at`` and ``from`` count from the first dose of the regimen.
         ``"3.6 mg every 28 days x 2 from steady state"``: the same doses were given for long before.
+        ``"3.6 mg of monthly every 28 days x 3 then 10.8 mg of quarterly every 84 days x 2"``: several products, whose
+        releases `predict` takes by these names.
 
     Returns
     -------
@@ -48,7 +52,7 @@ def read_regimen(text):
         raise RegimenError(f"{text!r} is not a regimen; write for example '{EXAMPLE}'")
     if re.search(r"\d,\d", re.sub(r"\bat\b.*?(?=\bthen\b|$)", "", text, flags=re.IGNORECASE)):
         raise RegimenError(f"'{text}' has a comma inside a number; write a point, for example '3.6 mg', not '3,6 mg'")
-    if _CALENDAR.search(text):
+    if _CALENDAR.search(_NAMED.sub("", text)):
         raise RegimenError(f"'{text}': a month may be 28, 30 or 30.4 days and a year 52 weeks or 365 days; "
                            f"write days or weeks, for example '{EXAMPLE}'")
     parts = []
@@ -69,7 +73,9 @@ def _part(piece, text, before):
             raise RegimenError(f"'{text}' says '{word}' twice in one part; join parts with 'then', for example "
                                f"'240 mg once then 80 mg every 28 days x 11'")
         said[word] = pieces[k + 3].strip(" ,")
+    amount, product = _product(amount, text)
     mg, dose_words = _dose(amount, text)
+    dose_words += f" of {product}" if product else ""
     duration, over_words = _span(said.pop("over"), "infusion", text) if "over" in said else (0.0, "")
     head = dose_words + (f" over {over_words}" if over_words else "")
     if set(said) - {"from"} not in (set(), {"once"}, {"every"}, {"every", "x"}, {"every", "for"}, {"at"}) or (
@@ -82,13 +88,22 @@ def _part(piece, text, before):
         raise RegimenError(f"'{text}': 'once' is a single dose and nothing can follow it but 'then'; for repeated "
                            f"doses write for example '3.6 mg every 24 h x 7'")
     if "at" in said:
-        return _written_out(said["at"], head, mg, duration, text, before)
+        return replace(_written_out(said["at"], head, mg, duration, text, before), product=product)
     if "every" in said:
-        return _repeated(said, head, mg, duration, text, before)
+        return replace(_repeated(said, head, mg, duration, text, before), product=product)
     if before:
         raise RegimenError(f"'{text}' does not say when '{piece}' is given; write for example "
                            f"'{piece.replace(' once', '')} at day 28' or '... every 28 days x 11'")
-    return Part(amount_mg=mg, duration_hour=duration, words=f"{head} once")
+    return Part(amount_mg=mg, duration_hour=duration, words=f"{head} once", product=product)
+
+
+def _product(amount, text):
+    """The amount, and the product behind 'of' where there is one."""
+    amount, of, product = (each.strip() for each in re.fullmatch(r"(.*?)(?:\s+(of)\b(.*))?", amount).groups(default=""))
+    if of and not re.fullmatch(r"\w[\w .+:/-]*", product):
+        raise RegimenError(f"'{text}': the product in '{amount} of {product}' cannot be read; write for example "
+                           f"'3.6 mg of monthly every 28 days x 3'")
+    return amount, product
 
 
 def _dose(amount, text):

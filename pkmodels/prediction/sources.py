@@ -16,6 +16,8 @@ def as_release(source, values=None, elsewhere=False):
 
     One of many curves stays in the surroundings that it was measured in unless it is asked for ``elsewhere``.
     """
+    if isinstance(source, Mapping):
+        raise PredictionError("several products are predicted together by predict alone; give one release here")
     named = isinstance(source, (Curve, Model)) or (isinstance(source, str) and not source.endswith(".toml"))
     if values and not named:
         raise PredictionError("values are for a named model; a fit or a record has its own")

@@ -2,6 +2,7 @@
 
 import functools
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,9 @@ def predict(release, *, drug=None, regimen=None, days=None, **settings):
     if not getattr(regimen, "steady", False):
         found = predicting.predict(release, drug=drug, regimen=regimen, days=days, **settings)
         return found if regimen is None else found.assign_attrs(_amounts(regimen, found))
+    if isinstance(release, Mapping):
+        raise PredictionError(f"'{regimen}' begins at steady state, which is that of one product; give a regimen of "
+                              f"several products from its first dose on")
     if not isinstance(drug, (str, Path, Drug)):
         return predicting.predict(release, drug=drug, regimen=regimen, days=days, **settings)
     release = as_release(release, settings.pop("values", None))

@@ -12,8 +12,8 @@ CARD = {"name!": "text", "analyte!": "text", "analyte_label": "text", "molar_mas
 SET = {"title": "text", "population": "text", "body!": "texts", "default": "flag", "citations": "texts",
        "remarks": "texts", "parameters!": "tables", "bioavailability": "table", "apparent": "flag",
        "analyte": "text", "analyte_label": "text", "molar_mass": "table", "matrix": "text", "assay": "text",
-       "fraction_unbound": "table", "variability": "text", "cv_means": "text", "correlations": "list", "covariates": "list", "residual": "tables",
-       "depot": "table"}
+       "fraction_unbound": "table", "variability": "text", "cv_means": "text", "correlations": "list",
+       "covariates": "list", "residual": "tables", "depot": "table"}
 NUMBER = {"value!": "number", "unit!": "text", "source!": "text", "evidence!": "text", "sd": "number", "cv": "number",
           "omega2": "number", "scale": "text", "se": "number"}
 DEPOT = {"model!": "text", "label!": "text", "parameters!": "tables", "correlations": "list"}
