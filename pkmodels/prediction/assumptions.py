@@ -17,7 +17,8 @@ def assumptions(*, release, drug, available, unreleased, horizon, environment, d
     if release is not None:
         said += _of_release(release, drug, unreleased, horizon, environment, in_vivo)
     if drug is not None:
-        said += _of_body(drug, available, draws, site if release is not None else None, linear)
+        what = "released" if release is not None else "given"
+        said += _of_body(drug, available, draws, site if release is not None else None, linear, what)
     if site is not None:
         said += _of_site(site, release, drug)
     if draws:
@@ -86,9 +87,9 @@ def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
                 yield f"This model does not depend on {SAID[name][1].split(',')[0]}; it has no effect here."
 
 
-def _of_body(drug, available, draws, site, linear):
+def _of_body(drug, available, draws, site, linear, what):
     if site is None:
-        yield f"Of what is released {100 * available:.4g} % reaches the blood (bioavailability)."
+        yield f"Of what is {what} {100 * available:.4g} % reaches the blood (bioavailability)."
     else:
         yield (f"Of what is released {100 * available:.4g} % enters the {site.tissue}"
                + (f"; the bioavailability on the card ({drug.bioavailability:g}) is that of another route and not used."

@@ -36,7 +36,7 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
     ----------
     release : Fit, Release, str, path or None
         A fit; a saved record (path or shipped name); a scenario ("docetaxel_il12:IL-12"); the name of a release
-        model, with ``values``; or None for a drug in solution that is infused ("100 mg over 1 h").
+        model, with ``values``; or None for a drug in solution ("100 mg over 1 h", "100 mg bolus").
     drug : str or Drug, optional
         Such as ``"goserelin"`` or ``"goserelin:female"``. Without one only the release is predicted.
     regimen : str or Regimen, optional
@@ -135,6 +135,9 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
         environment=environment, draws=draws if drawn else 0, refused=refused, in_vivo=in_vivo, site=site,
         linear=drug is None or body.is_linear)
     attributes["assumptions"] += regimen.assumptions if regimen else ()
+    if release is None and not all(dose.duration_hour for dose in doses):
+        attributes["assumptions"].append("Doses without a duration enter the body at once, as drug in solution: no "
+                                         "carrier was named.")
     if site is not None:
         attributes["assumptions"] += too_much(variables["local"][1], concentration_unit, site.tissue)
     if shown is not None:
@@ -202,12 +205,13 @@ def _check_doses(release, doses, regimen):
         if release is not None and dose.duration_hour:
             raise PredictionError(f"'{regimen}' is an infusion, but a carrier is injected at once; leave 'over ...' "
                                   f"away, or predict a drug in solution without a release")
-        if release is None and not dose.duration_hour:
-            raise PredictionError(f"'{regimen}' without a carrier needs its duration, such as '100 mg over 1 h'; "
-                                  f"or give a release: a fit, a record or a model")
+    if release is None and doses and regimen.lacks_duration:
+        raise PredictionError(f"'{regimen}' without a carrier needs its duration, such as '100 mg over 1 h', or the "
+                              f"word that it is given at once, '100 mg bolus'; or give a release: a fit, a record or a "
+                              f"model")
     if release is None and regimen is None:
         raise PredictionError("there is nothing to predict; give a release (a fit, a record or a model), "
-                              "or a drug with an infusion such as '100 mg over 1 h'")
+                              "or a drug in solution such as '100 mg over 1 h' or '100 mg bolus'")
 
 
 def asked_hours(times, horizon):
@@ -231,7 +235,8 @@ def _grid(release, doses, horizon, environment, drawn, shown, site):
     fixed = [*after_steps(horizon, sudden), *([] if shown is None else shown)]
     if release is None:
         ends = [d.time_hour + d.duration_hour for d in doses]
-        return grid(horizon, starts, since_dose(np.zeros_like, horizon), [*fixed, *after_steps(horizon, ends)])
+        hours = grid(horizon, starts, since_dose(np.zeros_like, horizon), [*fixed, *after_steps(horizon, ends)])
+        return _twice(hours, [d.time_hour for d in doses if not d.duration_hour])
     # The surroundings of the first dose stand for those of all: their steps are on the grid anyway.
     some = {name: values[:: max(1, len(values) // 8)] for name, values in drawn.items()} if drawn else None
 
@@ -240,10 +245,12 @@ def _grid(release, doses, horizon, environment, drawn, shown, site):
         return np.concatenate([central, release.share(since, environment, some)]) if some else central
 
     hours = grid(horizon, starts, since_dose(share, horizon, release.kinks), fixed)
-    if release.share(np.array([JUST_AFTER]))[0] > 0:
-        # Drug that is out at once makes a jump: the time of the dose stands before and after it.
-        hours = np.sort(np.concatenate([hours, starts]))
-    return hours
+    return _twice(hours, starts if release.share(np.array([JUST_AFTER]))[0] > 0 else ())
+
+
+def _twice(hours, jumps):
+    """The hours with those of jumps twice: before and after drug that enters at once."""
+    return np.sort(np.concatenate([hours, jumps])) if len(jumps) else hours
 
 
 def _can_draw(release, draws):
