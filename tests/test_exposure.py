@@ -297,3 +297,33 @@ def test_it_prints_itself_and_is_ready_for_json():
     assert content["rows"][0]["clearance_f"] == {"value": None, "unit": "L/h", "code": "CLFO",
                                                  "reason": "no dose was given"}
     assert {"row", "measure", "PPTESTCD", "value", "unit", "reason"} == set(found.long.columns)
+
+
+@pytest.mark.parametrize("k", [0.1, 1.0])
+def test_the_slope_of_release_is_that_of_release(k):
+    """First-order release slower than elimination (3.6 per day): the end falls with k, also where it is far down."""
+    found = exposure(predict("first_order", values={"k": (k, "1/day")}, drug="goserelin", regimen="3.6 mg once",
+                             days=60))
+    # 1 % : elimination still bends the line where the best r² lets it begin.
+    assert found.value("release_slope") == pytest.approx(k, rel=0.01)
+
+
+def test_where_the_release_is_over_no_slope_of_release_is_given():
+    """Zero order, over at day 10; and a release faster than elimination: what falls then is the drug's own."""
+    for model, rate in (("zero_order", 0.1), ("first_order", 10.0)):
+        found = exposure(predict(model, values={"k": (rate, "1/day")}, drug="goserelin", regimen="3.6 mg once",
+                                 days=60))
+        assert np.isnan(found.value("release_slope"))
+        assert any("the release is over by then" in each for each in found.remarks)
+        # 3.6 mg over 159.12 L/day.
+        assert found.value("auc_infinity") == pytest.approx(3.6e6 / 159120, rel=1e-3)
+
+
+def test_a_predicted_bolus_has_its_own_route():
+    """Goserelin 10 mg at once: 10 mg / 44.1 L, half-life ln 2 x 44.1 / 6.63 h."""
+    found = exposure(predict(None, drug="goserelin", regimen="10 mg bolus once", days=3))
+    assert found.value("c0") == pytest.approx(1e4 / 44.1, rel=1e-9)
+    assert found.value("half_life") * 24 == pytest.approx(np.log(2) * 44.1 / 6.63, rel=1e-6)
+    several = exposure(predict(None, drug="goserelin", regimen="10 mg bolus every 6 h x 2", days=0.5))
+    # The second peak stands on what six hours have left of the first.
+    assert several.value("cmax", "dose 2") == pytest.approx(1e4 / 44.1 * (1 + np.exp(-6 * 6.63 / 44.1)), rel=1e-9)

@@ -48,7 +48,26 @@ def test_molar_concentrations(tmp_path):
     assert data.frame["concentration"].iloc[0] == pytest.approx(0.025, rel=1e-12)
 
 
+def test_means_with_their_spread(tmp_path):
+    """A digitised figure: mean, spread in a unit of its own, number of people."""
+    data = read_plasma(written(tmp_path, "time (h),conc (nM),SD (nM),n\n1,10,2,8\n2,8,1.5,8\n"))
+    np.testing.assert_allclose(data.frame["concentration"], [1e-8, 8e-9])
+    np.testing.assert_allclose(data.frame["sd"], [2e-9, 1.5e-9])
+    assert list(data.frame["n"]) == [8, 8]
+    assert any("'SD (nM)' read as the standard deviation of 'conc (nM)'" in note for note in data.notes)
+    # 100 pg/mL = 0.1 ng/mL, and a standard error of four people is half a standard deviation.
+    data = read_plasma(written(tmp_path, "time (h),conc (ng/mL),SEM (pg/mL),n\n1,10,100,4\n2,8,50,4\n"))
+    np.testing.assert_allclose(data.frame["sd"], [0.2e-3, 0.1e-3])
+    data = read_plasma(written(tmp_path, "time (h),conc (ng/mL),SEM (ng/mL)\n1,10,1\n2,8,1\n"))
+    assert data.frame["sd"].isna().all()
+    assert any("it needs the number of subjects" in note for note in data.notes)
+    data = read_plasma(written(tmp_path, "time (h),conc (ng/mL),SD (%)\n1,10,20\n2,8,10\n"))
+    assert data.frame["sd"].isna().all()
+    assert any("not used: 'SD (%)'" in note for note in data.notes)
+
+
 @pytest.mark.parametrize(("text", "settings", "said"), [
+    ("time (h),conc (ng/mL),SD (nM)\n0,1,1\n1,2,1\n", {}, "give both in one unit"),
     ("time (h),conc\n0,1\n1,2\n", {}, "has no unit"),
     ("time,conc (ng/mL)\n0,1\n1,2\n", {}, "has no unit"),
     ("time (h),conc (ng/mL)\n0,1\n1,2\n", {"unit": "mg/L"}, "leave one of them away"),

@@ -3,9 +3,11 @@
 import math
 from dataclasses import FrozenInstanceError
 
+import numpy as np
 import pytest
 
-from pkmodels.errors import RegimenError
+from pkmodels import predict, read_events
+from pkmodels.errors import PkmodelsError, RegimenError
 from pkmodels.prediction.regimen import Dose, Regimen, read_regimen
 
 DAY = 24.0
@@ -165,3 +167,31 @@ def test_a_regimen_is_a_frozen_value():
     with pytest.raises(FrozenInstanceError):
         regimen.text = "7 mg"
     assert hash(regimen) == hash(read_regimen("3.6 mg"))
+
+
+def test_a_bolus_is_drug_in_solution_at_once():
+    """One compartment in closed form: each dose adds dose/V exp(-k t)."""
+    found = predict(None, drug="goserelin", regimen="10 mg bolus every 24 h x 3", days=3)
+    t = found["time"].values * 24
+    k = 6.63 / 44.1  # 110.5 mL/min and 44.1 L, goserelin in men
+    after = np.flatnonzero(np.append(np.diff(t) > 0, True))  # of a time that stands twice, the moment after
+    exact = sum(np.where(t >= given, 1e4 / 44.1 * np.exp(-k * (t - given)), 0.0) for given in (0, 24, 48))
+    np.testing.assert_allclose(found["plasma"].values[after], exact[after], rtol=1e-9)
+    assert any("no carrier was named" in each for each in found.attrs["assumptions"])
+    assert str(read_regimen("10 mg Bolus q24h x 3")) == "10 mg bolus every 24 h x 3"
+
+
+def test_rows_of_an_event_table_without_rate_are_boluses(tmp_path):
+    path = tmp_path / "events.csv"
+    path.write_text("ID,TIME (h),EVID,AMT (mg)\n1,0,1,10\n1,36,1,5\n", encoding="utf-8")
+    table = predict(None, drug="goserelin", regimen=read_events(path).regimen, days=3)
+    words = predict(None, drug="goserelin", regimen="10 mg bolus once then 5 mg bolus at h 36", days=3)
+    np.testing.assert_array_equal(table["plasma"], words["plasma"])
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("10 mg bolus over 1 h", "a bolus is given at once"), ("10 mg every 24 h x 3", "'100 mg bolus'"),
+])
+def test_boluses_that_are_refused(text, said):
+    with pytest.raises(PkmodelsError, match=said):
+        predict(None, drug="goserelin", regimen=text, days=3)

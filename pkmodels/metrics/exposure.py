@@ -9,10 +9,14 @@ from ..errors import PredictionError, unknown
 from ..solve.areas import METHODS
 from ..studies import Plasma
 from .exposure_measures import MEASURES, ROUTES
-from .exposure_profile import BLQ, FLIP_FLOP, Settings, analysed
+from .exposure_profile import BLQ, FLIP_FLOP, RELEASED, Settings, analysed
 from .exposure_result import Exposure
 from .exposure_terminal import read_choice
 
+#: Released along the terminal line, over the area there, below which the line is one of elimination.
+ELIMINATION = 0.1
+#: Concentrations below this share of the peak are not looked at; slopes this near to one another are one.
+FAINT, ALIKE = 1e-9, 0.02
 SEVERAL = "other doses' drug is on board: slope and area to infinity belong to a single dose"
 
 
@@ -104,15 +108,17 @@ def _of_prediction(data, variable, dose, chosen, common):
     curves = [np.asarray(series.values, dtype=float) * factor]
     if f"{variable}_draws" in data:
         curves += list(np.asarray(data[f"{variable}_draws"].values, dtype=float) * factor)
-    route = "depot" if "model" in data.attrs else "infusion"
     doses = np.atleast_1d(np.asarray(data.attrs.get("dose_times", [0.0]), float)) * units.factor(time_unit, "h")
     amounts = data.attrs.get("dose_amounts_mg", [np.nan] * len(doses))
     lasting = data.attrs.get("dose_durations_hour", [0.0] * len(doses))
+    route = "depot" if "model" in data.attrs else "infusion" if np.any(lasting) else "bolus"
     if dose is not None:
         amounts = [_dose(dose, "", None)] * len(doses)
     if len(doses) > 1 and common["interval"] is not None:
         raise PredictionError("a prediction with several doses has its own dosing intervals; leave interval away")
     every = [_rows(hours, values, doses, amounts, lasting, route, chosen, common) for values in curves]
+    if route == "depot" and len(doses) == 1:
+        _check_slopes(every, hours - doses[0], np.asarray(data["released"].values, dtype=float), curves)
     notes = (f"several doses: {SEVERAL}",) if len(doses) > 1 else ()
     if data.attrs.get("times") == "asked":
         notes += (f"mind: this prediction holds only the {len(hours)} times that were asked for; areas and peaks "
@@ -128,11 +134,12 @@ def _rows(hours, values, doses, amounts, lasting, route, chosen, common):
     """Row name to what was found, of one curve of a prediction."""
     def settings(k, **more):
         points = None if chosen is None else read_choice(chosen, hours)
-        return Settings(route=route, dose=float(amounts[k]), duration=float(lasting[k]), chosen=points, **common | more)
+        return Settings(route=route, dose=float(amounts[k]), duration=float(lasting[k]), chosen=points, faint=FAINT,
+                        **common | more)
 
     if len(doses) == 1:
         kept = hours >= doses[0]
-        return {"single dose": analysed(hours[kept] - doses[0], values[kept], settings(0))}
+        return {"single dose": analysed(*_after_jump(hours[kept] - doses[0], values[kept], route), settings(0))}
     # The last interval is as long as the one before it, or ends with the prediction.
     ends = [*doses[1:], min(2 * doses[-1] - doses[-2], hours[-1])]
     rows = {}
@@ -143,7 +150,7 @@ def _rows(hours, values, doses, amounts, lasting, route, chosen, common):
         t, c = hours[kept] - begin, values[kept]
         if (np.diff(t) == 0).any() and t[-1] == t[-2]:
             t, c = t[:-1], c[:-1]  # the next dose's jump is not this interval's
-        found = analysed(t, c, settings(k, interval=float(end - begin), spans=()))
+        found = analysed(*_after_jump(t, c, route), settings(k, interval=float(end - begin), spans=()))
         found.none(SEVERAL, *[m.name for m in MEASURES if not m.steady and m.name not in (
             "cmax", "tmax", "clast", "tlast", "cmax_per_dose", "auc_last", "auc_all", "aumc_last")])
         for name in ("accumulation_predicted",):
@@ -155,6 +162,35 @@ def _rows(hours, values, doses, amounts, lasting, route, chosen, common):
         found.numbers["accumulation"] = found.numbers["auc_tau"] / first.numbers["auc_tau"]
         found.reasons.pop("accumulation", None)
     return rows
+
+
+def _after_jump(t, c, route):
+    """The curve without the moment before a bolus."""
+    return (t[1:], c[1:]) if route == "bolus" and len(t) > 1 and t[0] == t[1] else (t, c)
+
+
+def _check_slopes(rows, hours, released, curves):
+    """Take the slope of release away where it is that of elimination.
+
+    As long as release rules the end of a curve, the share that is released along the terminal line is about the share
+    of the area there; where next to none is released, what leaves was in the body before.
+    """
+    for row, curve in zip(rows, curves, strict=True):
+        found = row["single dose"]
+        rate = found.numbers.get("release_slope", np.nan)
+        if not np.isfinite(rate):
+            continue
+        area = np.append(0.0, np.cumsum(np.diff(hours) * (curve[1:] + curve[:-1]) / 2))
+        # Where the curve takes its terminal slope, which the line may sit far behind, among rounding.
+        seen = np.flatnonzero((curve > FAINT * curve.max()) & (np.arange(len(hours)) >= np.argmax(curve)))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            slopes = -np.diff(np.log(curve[seen])) / np.diff(hours[seen])
+        other = np.flatnonzero(~(np.abs(slopes / rate - 1) < ALIKE))
+        begin = seen[other[-1] + 1 if len(other) else 0]
+        fed, gone = (1 - each[begin] / each[-1] for each in (released, area))
+        if fed < ELIMINATION * gone:
+            found.reasons |= dict.fromkeys(("lambda_z", "half_life"), RELEASED)
+            found.none(RELEASED, "release_slope", "release_half_life")
 
 
 def _dose(given, subject, part):

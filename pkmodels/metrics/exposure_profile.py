@@ -10,6 +10,8 @@ from .exposure_terminal import Terminal, terminal
 
 FLIP_FLOP = ("after a depot the end of the curve shows how fast the drug is released or absorbed, not how fast it is "
              "eliminated (flip-flop); take it from an intravenous dose or a solution")
+RELEASED = ("the release is over by then, so the end of the curve shows neither how fast drug is released nor anything "
+            "that was measured: it is the elimination of the drug card")
 NOT_DEPOT = ("clearance and volume are not taken from a depot's curve: its terminal slope is that of release "
              "(flip-flop), "
              "and dose over area is a clearance only where the whole dose was released; take them from an intravenous "
@@ -19,7 +21,7 @@ BLQ = ("dropped", "zero")
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How a curve is analysed; hours and milligrams."""
+    """How a curve is analysed; hours and milligrams. Below ``faint`` of the peak a computed curve is rounding."""
 
     route: str
     method: str
@@ -31,6 +33,7 @@ class Settings:
     interval: float | None = None
     spans: tuple = ()
     molar: bool = False
+    faint: float = 0.0
 
 
 @dataclass
@@ -80,7 +83,9 @@ def analysed(times, values, settings):
     first = peak if settings.route == "bolus" or settings.include_peak else peak + 1
     if back:
         first = max(first, 1)
-    line = terminal(t[:last + 1], c[:last + 1], first=first, chosen=settings.chosen)
+    clear = t[: last + 1][c[: last + 1] > settings.faint * c.max()]
+    ended = last if settings.chosen is not None else int(np.searchsorted(t, clear[-1], side="right")) - 1
+    line = terminal(t[:ended + 1], c[:ended + 1], first=first, chosen=settings.chosen)
     area, moment = (each.sum() for each in areas.pieces(t[:last + 1], c[:last + 1], settings.method))
     _slope(found, line, settings)
     _areas(found, area, moment, t, c, last, line, settings, shown, back)

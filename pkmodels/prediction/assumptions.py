@@ -21,7 +21,8 @@ def assumptions(*, releases, drug, available, unreleased, horizon, environment, 
         said.append("Doses of different size are taken to be of one product, each released by the same shares at the "
                     "same times; give a release for each product where they are not.")
     if drug is not None:
-        said += _of_body(drug, available, draws, site if releases else None, linear)
+        what = "released" if releases else "given"
+        said += _of_body(drug, available, draws, site if releases else None, linear, what)
     if site is not None:
         said += _of_site(site, None if not releases else next(iter(releases.values())), drug)
     still = [name for name, release in releases.items() if not release.can_draw]
@@ -94,9 +95,9 @@ def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
                 yield f"This model does not depend on {SAID[name][1].split(',')[0]}; it has no effect here."
 
 
-def _of_body(drug, available, draws, site, linear):
+def _of_body(drug, available, draws, site, linear, what):
     if site is None:
-        yield f"Of what is released {100 * available:.4g} % reaches the blood (bioavailability)."
+        yield f"Of what is {what} {100 * available:.4g} % reaches the blood (bioavailability)."
     else:
         yield (f"Of what is released {100 * available:.4g} % enters the {site.tissue}"
                + (f"; the bioavailability on the card ({drug.bioavailability:g}) is that of another route and not used."

@@ -20,7 +20,7 @@ class Depots:
     Parameters
     ----------
     release : Release or None
-        None for an infusion of drug in solution.
+        None for drug in solution, infused or at once.
     doses : sequence of Dose
     environment : Environment
         In hours since the first dose.
@@ -50,7 +50,8 @@ class Depots:
         """For each dose the share that is out at the nodes of all steps from its first one on."""
         if self.release is None:
             for dose, first in zip(self.doses, firsts, strict=True):
-                yield np.minimum(np.maximum(self.nodes[first:] - dose.time_hour, 0.0) / dose.duration_hour, 1.0)
+                since = self._since(dose, first)
+                yield np.minimum(since / dose.duration_hour, 1.0) if dose.duration_hour else (since > 0) * 1.0
             return
         stretch = np.asarray(self.stretch(values))[..., None]
         if isinstance(self.release.model, Model) and self.environment.is_constant:

@@ -32,7 +32,8 @@ class Part:
     ``start_hour`` is the time of its first dose; ``count`` is None where it is repeated until
     the end of the prediction; ``times_hour`` is None unless the times were written out. ``steady``: as many
     doses as it takes to steady state were given before ``start_hour``, at the same interval. ``product`` is what is
-    injected, where a regimen has several products.
+    injected, where a regimen has several products. ``bolus``: it was said that the dose is given at once, so that it
+    needs no carrier.
     """
 
     amount_mg: float
@@ -43,6 +44,7 @@ class Part:
     count: int | None = 1
     times_hour: tuple | None = None
     steady: bool = False
+    bolus: bool = field(default=False, compare=False)
     words: str = field(default="", compare=False)
 
     def times(self, until):
@@ -135,6 +137,11 @@ class Regimen:
     def steady(self):
         """Whether it begins at steady state."""
         return self.parts[0].steady
+
+    @property
+    def lacks_duration(self):
+        """Whether a dose has neither a duration nor the word that it is given at once."""
+        return any(not part.duration_hour and not part.bolus for part in self.parts)
 
     @property
     def ends(self):

@@ -1,7 +1,7 @@
 """Event tables as population programs read them (ID, TIME, AMT, RATE, II, ADDL, SS, EVID, CMT, DV), as regimens."""
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -176,6 +176,8 @@ def _regimen(rows, origin):
         doses = [Dose(row.time - origin + k * row.ii, row.amount, row.duration)
                  for row in rows for k in range(row.addl + 1)]
         parts += _runs(sorted(doses, key=lambda dose: dose.time_hour), not parts)
+    # A row without RATE and DUR is a bolus by the convention of these tables, or a carrier where there is one.
+    parts = [replace(part, bolus=not part.duration_hour) for part in parts]
     return Regimen(" then ".join(part.words for part in parts), tuple(parts))
 
 

@@ -35,7 +35,7 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
     ----------
     release : Fit, Release, str, path, mapping or None
         A fit; a saved record (path or shipped name); a scenario ("docetaxel_il12:IL-12"); the name of a release
-        model, with ``values``; or None for a drug in solution that is infused ("100 mg over 1 h"). Of several products
+        model, with ``values``; or None for a drug in solution ("100 mg over 1 h", "100 mg bolus"). Of several products
         a mapping of their names to these, ``{"monthly": fit, "quarterly": other}``; the regimen says which dose is of
         which.
     drug : str or Drug, optional
@@ -134,6 +134,9 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
         environment=environment, draws=draws if drawn else 0, refused=refused, in_vivo=in_vivo, site=site,
         linear=drug is None or body.is_linear, doses=doses)
     attributes["assumptions"] += regimen.assumptions if regimen else ()
+    if not releases and not all(dose.duration_hour for dose in doses):
+        attributes["assumptions"].append("Doses without a duration enter the body at once, as drug in solution: no "
+                                         "carrier was named.")
     if site is not None:
         attributes["assumptions"] += too_much(variables["local"][1], concentration_unit, site.tissue)
     if shown is not None:
@@ -202,12 +205,13 @@ def _check_doses(releases, doses, regimen):
         if releases and dose.duration_hour:
             raise PredictionError(f"'{regimen}' is an infusion, but a carrier is injected at once; leave 'over ...' "
                                   f"away, or predict a drug in solution without a release")
-        if not releases and not dose.duration_hour:
-            raise PredictionError(f"'{regimen}' without a carrier needs its duration, such as '100 mg over 1 h'; "
-                                  f"or give a release: a fit, a record or a model")
+    if not releases and doses and regimen.lacks_duration:
+        raise PredictionError(f"'{regimen}' without a carrier needs its duration, such as '100 mg over 1 h', or the "
+                              f"word that it is given at once, '100 mg bolus'; or give a release: a fit, a record or a "
+                              f"model")
     if not releases and regimen is None:
         raise PredictionError("there is nothing to predict; give a release (a fit, a record or a model), "
-                              "or a drug with an infusion such as '100 mg over 1 h'")
+                              "or a drug in solution such as '100 mg over 1 h' or '100 mg bolus'")
 
 
 def asked_hours(times, horizon):

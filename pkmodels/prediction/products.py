@@ -79,7 +79,8 @@ def hours_of(releases, doses, horizon, environment, drawn, shown, site):
     fixed = [*after_steps(horizon, sudden), *([] if shown is None else shown)]
     if not releases:
         ends = [dose.time_hour + dose.duration_hour for dose in doses]
-        return grid(horizon, starts, since_dose(np.zeros_like, horizon), [*fixed, *after_steps(horizon, ends)])
+        hours = grid(horizon, starts, since_dose(np.zeros_like, horizon), [*fixed, *after_steps(horizon, ends)])
+        return _twice(hours, [dose.time_hour for dose in doses if not dose.duration_hour])
     jumps, since = [], np.empty(0)
     for name, release in releases.items():
         # The surroundings of the first dose stand for those of all: their steps are on the grid anyway.
@@ -94,11 +95,13 @@ def hours_of(releases, doses, horizon, environment, drawn, shown, site):
         since = since_dose(share, horizon, release.kinks)
         if len(releases) > 1:
             fixed += [begin + each for begin in begins for each in since if 0 < begin + each < horizon]
-        if release.share(np.array([JUST_AFTER]))[0] > 0:
-            # Drug that is out at once makes a jump: the time of the dose stands before and after it.
-            jumps += begins
-    hours = grid(horizon, starts, since if len(releases) == 1 else (), fixed)
-    return np.sort(np.concatenate([hours, jumps])) if jumps else hours
+        jumps += begins if release.share(np.array([JUST_AFTER]))[0] > 0 else []
+    return _twice(grid(horizon, starts, since if len(releases) == 1 else (), fixed), jumps)
+
+
+def _twice(hours, jumps):
+    """The hours with those of jumps twice: before and after drug that enters at once."""
+    return np.sort(np.concatenate([hours, jumps])) if len(jumps) else hours
 
 
 class AllDepots:

@@ -28,6 +28,7 @@ def read_regimen(text):
     text : str or Regimen
         ``"3.6 mg once"``, ``"3.6 mg every 28 days x 6"``, ``"3.6 mg every 4 weeks for 24 weeks"`` (doses at
         weeks 0, 4, ... 20), ``"7.5 mg at day 0, 28, 60"``, ``"100 mg over 1 h every 3 weeks x 4"``,
+        ``"10 mg bolus every 24 h x 3"`` (drug in solution, at once),
         ``"240 mg once then 80 mg every 28 days x 11"``, ``"3.6 mg every 4 weeks x 3 then 10.8 mg every 12 weeks
         x 4"``. A part begins when the interval of the dose before it is over, here at week 12; after doses without
         an interval (``once``, ``at``) one of its own intervals later; or where ``from`` says: ``"... then 10.8 mg
@@ -73,11 +74,19 @@ def _part(piece, text, before):
             raise RegimenError(f"'{text}' says '{word}' twice in one part; join parts with 'then', for example "
                                f"'240 mg once then 80 mg every 28 days x 11'")
         said[word] = pieces[k + 3].strip(" ,")
-    amount, product = _product(amount, text)
+    bolus = re.search(r"\s*\bbolus$", amount, re.IGNORECASE)
+    amount, product = _product(amount[: bolus.start()] if bolus else amount, text)
     mg, dose_words = _dose(amount, text)
     dose_words += f" of {product}" if product else ""
+    if bolus and "over" in said:
+        raise RegimenError(f"'{text}': a bolus is given at once and 'over' says how long an infusion takes; keep one")
     duration, over_words = _span(said.pop("over"), "infusion", text) if "over" in said else (0.0, "")
-    head = dose_words + (f" over {over_words}" if over_words else "")
+    head = dose_words + (" bolus" if bolus else f" over {over_words}" if over_words else "")
+    return replace(_timed(piece, said, head, mg, duration, text, before), bolus=bool(bolus), product=product)
+
+
+def _timed(piece, said, head, mg, duration, text, before):
+    """The part with its times; ``said`` holds what follows each of its words."""
     if set(said) - {"from"} not in (set(), {"once"}, {"every"}, {"every", "x"}, {"every", "for"}, {"at"}) or (
             "from" in said and "every" not in said):
         words = " and ".join(f"'{word}'" for word in said)
@@ -88,13 +97,13 @@ def _part(piece, text, before):
         raise RegimenError(f"'{text}': 'once' is a single dose and nothing can follow it but 'then'; for repeated "
                            f"doses write for example '3.6 mg every 24 h x 7'")
     if "at" in said:
-        return replace(_written_out(said["at"], head, mg, duration, text, before), product=product)
+        return _written_out(said["at"], head, mg, duration, text, before)
     if "every" in said:
-        return replace(_repeated(said, head, mg, duration, text, before), product=product)
+        return _repeated(said, head, mg, duration, text, before)
     if before:
         raise RegimenError(f"'{text}' does not say when '{piece}' is given; write for example "
                            f"'{piece.replace(' once', '')} at day 28' or '... every 28 days x 11'")
-    return Part(amount_mg=mg, duration_hour=duration, words=f"{head} once", product=product)
+    return Part(amount_mg=mg, duration_hour=duration, words=f"{head} once")
 
 
 def _product(amount, text):

@@ -3,6 +3,7 @@
 import functools
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..surroundings import read_environment
 from . import predicting
 from .chain import Body
 from .disposition import linear_body
-from .doses import Part, Regimen
+from .doses import Regimen
 from .drug import Drug, read_drug
 from .in_vivo import carried, read_in_vivo
 from .lines import lines, storable
@@ -99,11 +100,10 @@ def _longer(regimen, count, lead):
     """The regimen with its earlier doses in front, on a clock that begins with them."""
     first, *others = regimen.parts
     total = None if first.count is None else first.count + count
-    whole = Part(amount_mg=first.amount_mg, duration_hour=first.duration_hour, interval_hour=first.interval_hour,
-                 count=total, words=first.words.replace(" from steady state", ""))
-    moved = [Part(amount_mg=part.amount_mg, duration_hour=part.duration_hour, start_hour=part.start_hour + lead,
-                  interval_hour=part.interval_hour, count=part.count, words=part.words,
-                  times_hour=None if part.times_hour is None else tuple(t + lead for t in part.times_hour))
+    whole = replace(first, start_hour=0.0, count=total, steady=False,
+                    words=first.words.replace(" from steady state", ""))
+    moved = [replace(part, start_hour=part.start_hour + lead,
+                     times_hour=None if part.times_hour is None else tuple(t + lead for t in part.times_hour))
              for part in others]
     return Regimen(regimen.text, (whole, *moved))
 

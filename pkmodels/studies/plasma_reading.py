@@ -79,22 +79,40 @@ class _Columns:
         self.sd = self._one(left, lambda c, found: c.role == "sd", "the standard deviation", file)
         self.n = self._one(left, lambda c, found: c.role == "n", "the number of subjects", file)
         self.dose = self._one(left, lambda c, found: bool(found & _DOSE), "the dose", file)
-        values = [c for c in left if c.role == "concentration" or _is_concentration(c.unit or c.unit_row)]
-        values = values or [c for c in left if set(words(c.header)) & _VALUE]
+        self.sem = self._one(left, lambda c, found: c.role == "sem", "the standard error", file)
+        spread = [c for c in (self.sd, self.sem, self.n) if c is not None]
+        others = [c for c in left if c not in spread]
+        values = [c for c in others if c.role == "concentration" or _is_concentration(c.unit or c.unit_row)]
+        values = values or [c for c in others if set(words(c.header)) & _VALUE]
         if len(values) != 1:
             headers = ", ".join(f"'{c.header}'" for c in values or layout.columns)
             fault = "no column holds a concentration" if not values else "several columns hold concentrations"
             raise StudyError(f"{file}, row {layout.header_row}: {fault} ({headers}); write one row per sample with one "
                              f"column such as 'conc (ng/mL)' and the names of the subjects in a column 'subject'")
         self.value, self.notes = values[0], ()
+        self._settle_spread()
         if self.dose is not None and not self._is_mass(self.dose):
             self.notes += (f"column '{self.dose.header}' is not a mass with its unit and was not used; write 'dose "
                            "(mg)', "
                            f"or give the dose in the call",)
             self.dose = None
-        used = [self.time, self.value, self.subject, self.sd, self.n, self.dose]
+        used = [self.time, self.value, self.subject, self.sd, self.sem, self.n, self.dose]
         idle = [f"'{c.header}'" for c in layout.columns if c not in used and f"'{c.header}'" not in str(self.notes)]
         self.notes += (f"columns not used: {', '.join(idle)}",) if idle else ()
+
+    def _settle_spread(self):
+        """Which of standard deviation, standard error and number are used, and what is said of them."""
+        if self.sd is not None and (self.sd.unit or self.sd.unit_row) in ("percent", "fraction"):
+            self.notes += (f"not used: '{self.sd.header}' (a share; give the standard deviation in the unit of "
+                           f"'{self.value.header}')",)
+            self.sd = None
+        if self.sem is not None and (self.sd is not None or self.n is None):
+            why = "there is a standard deviation" if self.sd is not None else "it needs the number of subjects, 'n'"
+            self.notes += (f"not used: the standard error '{self.sem.header}' ({why})",)
+            self.sem = None
+        for column, what in ((self.sd, "standard deviation"), (self.sem, "standard error"),
+                             (self.n, "number of subjects")):
+            self.notes += () if column is None else (f"'{column.header}' read as the {what} of '{self.value.header}'",)
 
     @staticmethod
     def _one(columns, test, what, file):
@@ -130,9 +148,20 @@ def _unit(column, given, file, row):
     return own or given
 
 
+def _own_factor(column, value, file):
+    """What turns a spread in its own unit into the unit of the concentrations; 1 where it has none."""
+    own, other = (c and (c.unit or c.unit_row) for c in (column, value))
+    if not _is_concentration(own) or not _is_concentration(other):
+        return 1.0
+    if units.dimension(own) != units.dimension(other):
+        raise StudyError(f"{file}: '{column.header}' is in {own} and '{value.header}' in {other}; give both in one "
+                         f"unit")
+    return units.factor(own, other)
+
+
 def _rows(grid, layout, chosen, problems):
     """The frame, numbers as the file has them, and what was set aside."""
-    numeric = [c for c in (chosen.time, chosen.value, chosen.sd, chosen.n, chosen.dose) if c is not None]
+    numeric = [c for c in (chosen.time, chosen.value, chosen.sd, chosen.sem, chosen.n, chosen.dose) if c is not None]
     mark = decimal_mark(((row.number, row.cell(c.index)) for row in layout.rows for c in numeric), grid.file)
 
     def read(row, column):
@@ -143,6 +172,12 @@ def _rows(grid, layout, chosen, problems):
         if wrong:
             problems.add(row.number, column.header, wrong)
         return value
+
+    def spread(row):
+        """The standard deviation in the unit of the concentrations."""
+        sd = read(row, chosen.sd) * _own_factor(chosen.sd, chosen.value, grid.file)
+        return sd if chosen.sem is None else (read(row, chosen.sem) * np.sqrt(read(row, chosen.n))
+                                              * _own_factor(chosen.sem, chosen.value, grid.file))
 
     rows, set_aside = [], []
     for row in layout.rows:
@@ -155,7 +190,7 @@ def _rows(grid, layout, chosen, problems):
         rows.append({
             "subject": shown(row.cell(chosen.subject.index)) if chosen.subject else "",
             "time_hour": read(row, chosen.time), "concentration": np.nan if below else read(row, chosen.value),
-            "below_limit": below, "sd": read(row, chosen.sd), "n": read(row, chosen.n),
+            "below_limit": below, "sd": spread(row), "n": read(row, chosen.n),
             "dose_mg": read(row, chosen.dose), "row": row.number})
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     if chosen.dose is not None:
