@@ -22,7 +22,7 @@ _HOME = {
                 "combination", "coverage", "exposure", "prediction_errors", "read_window", "similarity"),
     "plotting": ("plot_comparison", "plot_coverage", "plot_fit", "plot_population", "plot_prediction", "plot_reach",
                  "plot_release", "plot_residuals", "plot_response", "plot_tornado", "what_moves"),
-    "reporting": ("report",),
+    "reporting": ("report", "report_again"),
     "app.explorer": ("explore",),
     "references": ("cite",),
     "environment": ("Environment",),

@@ -124,23 +124,9 @@ def similarity(given):
 
 def report(given):
     """Write the page."""
-    from .. import reporting
+    from .reports import again, write
 
-    with output.writing(given, given.out, reporting.ENDINGS) as path:
-        path = _report(given, path)
-    print(path)
-
-
-def _report(given, path):
-    from .. import metrics, reporting
-
-    fitted = _fitted(given)
-    measured = fitted if hasattr(fitted, "study") else None  # a scenario has no points to show
-    if (given.window or given.regimen or given.days) and not given.drug and measured is not None:
-        raise PredictionError("--window, --regimen and --days are about concentrations; give --drug and --regimen")
-    predicted = _predicted(given, fitted) if given.drug or measured is None else None
-    covered = metrics.coverage(predicted, given.window) if given.window else None
-    return reporting.report(fit=measured, prediction=predicted, coverage=covered, path=path, command=_command(given))
+    again(given) if given.again else write(given)
 
 
 def cite(given):
@@ -344,23 +330,6 @@ def _remarks(sentences, mark="!"):
 def _assumptions(predicted):
     if predicted.attrs["assumptions"]:
         remark("", "This rests on:", *(f"  - {s}" for s in predicted.attrs["assumptions"]))
-
-
-def _command(given):
-    """The command line that makes the same report again."""
-    import shlex
-
-    words = ["pkmodels", "report"] + ([given.source] if given.source else [])
-    for name in ("model", "drug", "regimen", "site", "days", "environment",
-                 "bioavailability", "unreleased", "draws", "unit",
-                 "formulation", "time_unit", "released_unit", "sheet", "seed", "window", "out"):
-        value = getattr(given, name)
-        if value is not None:
-            words += [f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value)]
-    for option in ("set", "site_set", "in_vivo"):
-        for pair in getattr(given, option):
-            words += [f"--{option.replace('_', '-')}", pair]
-    return shlex.join(words)
 
 
 def _cited_by(name):

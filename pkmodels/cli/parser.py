@@ -258,11 +258,20 @@ def _similarity(verbs):
 def _report(verbs):
     p = _verb(verbs, "report", "write one self-contained page with everything",
               'pkmodels report fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" --window goserelin\n'
-              "  pkmodels report lab.csv --model weibull --out report.md")
+              "  pkmodels report lab.csv --rank --out report.html\n"
+              "  pkmodels report lab.csv --model weibull --out report.md\n"
+              "  pkmodels report --again report.html")
     _prediction(p)
     p.add_argument("--window", help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
-    p.add_argument("--out", metavar="FILE", default="pkmodels_report.html",
-                   help="where to: a page (.html), Markdown (.md) or a workbook (.xlsx) (default: %(default)s)")
+    p.add_argument("--rank", nargs="?", const="", metavar="A,B,...",
+                   help="of a data file: fit these models (all general ones when none is named), show how they rank, and "
+                        "go on with the best, or with --model")
+    _effect(p)
+    p.add_argument("--again", metavar="REPORT",
+                   help="make a report again from the record inside it, and say whether it comes out the same; with "
+                        "--out it is also written")
+    p.add_argument("--out", metavar="FILE",
+                   help="where to: a page (.html), Markdown (.md) or a workbook (.xlsx) (default: pkmodels_report.html)")
 
 
 def _cite(verbs):
