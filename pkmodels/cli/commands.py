@@ -30,6 +30,9 @@ def fit(given):
         output.result(given, text=lambda: f"{found.text}\n\n{around.text}", table=lambda: around.table,
                       content=lambda: {**found.to_dict(), "intervals": around.to_dict()})
     _remarks(found.verdicts)
+    if given.save:
+        remark("", f'next: pkmodels coverage {given.save} --drug NAME --regimen "3.6 mg every 28 days x 6" '
+                   f'--window "0.5-1.2 ng/mL" (pkmodels list drugs)')
 
 
 def compare(given):
@@ -47,6 +50,20 @@ def compare(given):
     else:
         output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
     remark("", found.advice, *(f"! {name} could not be fitted: {why}" for name, why in found.failed.items()))
+    if not given.save:
+        chosen = f"{_file(given)} --model {found.best.model.name}"
+        remark("", f"next: pkmodels fit {chosen} --save fit.toml")
+
+
+def _file(given):
+    """The data file and how it was read, as they were typed."""
+    import shlex
+
+    words = [given.data]
+    for name in ("formulation", "time_unit", "released_unit", "sheet"):
+        if getattr(given, name) is not None:
+            words += [f"--{name.replace('_', '-')}", getattr(given, name)]
+    return shlex.join(words)
 
 
 def _diagnosed(given, found):
@@ -177,7 +194,7 @@ def list(given):  # noqa: A001  (the verb's name)
         return
     from tabulate import tabulate
 
-    print(tabulate(found, headers=headers, disable_numparse=True))
+    output.show(tabulate(found, headers=headers, disable_numparse=True))
     remark(f"\nsee one with: pkmodels show {given.kind.removesuffix('s').replace('bodie', 'body')} NAME")
 
 
@@ -186,7 +203,7 @@ def show(given):
     from .shelves import card
 
     text, content = card(given.kind, given.name)
-    output.as_json(content) if given.json else print(text)
+    output.as_json(content) if given.json else output.show(text)
 
 
 def _study(given, **other):

@@ -4,7 +4,7 @@ import shlex
 
 from ..errors import PredictionError
 from . import output
-from .commands import _assigned, _fitted, _predicted, _study
+from .commands import _fitted, _predicted, _study
 from .patient import asked_effect, responded
 
 DEFAULT = "pkmodels_report.html"
@@ -45,10 +45,8 @@ def _written(given, path):
 
     effect = asked_effect(given)
     ranked = _ranked(given) if given.rank is not None else None
-    if ranked is not None:
-        fitted = ranked[given.model] if given.model else ranked.best
-    else:
-        fitted = _fitted(given)
+    chosen = None if ranked is None else ranked[given.model] if given.model else ranked.best
+    fitted = chosen or _fitted(given)
     measured = fitted if hasattr(fitted, "study") else None  # a scenario has no points to show
     if (given.window or given.regimen or given.days or effect) and not given.drug and measured is not None:
         raise PredictionError("--window, --regimen, --days and --effect are about concentrations; give --drug and "

@@ -51,7 +51,8 @@ def arguments(text, fit=None):
     if found["release"] == FIT:
         found["release"] = fit
     if isinstance(found.get("site"), dict):
-        found["site"] = read_site(found["site"]["name"], **{n: tuple(pair) for n, pair in found["site"]["given"].items()})
+        given = {name: tuple(pair) for name, pair in found["site"]["given"].items()}
+        found["site"] = read_site(found["site"]["name"], **given)
     for name in ("values", "variability"):
         if name in found:
             found[name] = {key: tuple(each) if isinstance(each, list) else each for key, each in found[name].items()}

@@ -28,8 +28,8 @@ MOST = 400
 
 @functools.wraps(predicting.predict)
 def predict(release, **given):
-    found = _predict(release, **given)
-    return found.assign_attrs(asked=asked(release, **{name: each for name, each in given.items() if name != "progress"}))
+    said = asked(release, **{name: each for name, each in given.items() if name != "progress"})
+    return _predict(release, **given).assign_attrs(asked=said)
 
 
 def _predict(release, *, drug=None, regimen=None, days=None, **settings):
