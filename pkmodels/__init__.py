@@ -21,7 +21,7 @@ _HOME = {
     "metrics": ("Combination", "Coverage", "Exposure", "MedianEffect", "PopulationCoverage", "Similarity", "Window",
                 "combination", "coverage", "exposure", "prediction_errors", "read_window", "similarity"),
     "plotting": ("plot_comparison", "plot_coverage", "plot_fit", "plot_population", "plot_prediction", "plot_reach",
-                 "plot_release", "plot_residuals", "plot_response", "plot_tornado", "what_moves"),
+                 "plot_release", "plot_residuals", "plot_response", "plot_study", "plot_tornado", "what_moves"),
     "reporting": ("report", "report_again"),
     "app.explorer": ("explore",),
     "references": ("cite",),

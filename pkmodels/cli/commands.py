@@ -63,6 +63,8 @@ def _file(given):
     for name in ("formulation", "time_unit", "released_unit", "sheet"):
         if getattr(given, name) is not None:
             words += [f"--{name.replace('_', '-')}", getattr(given, name)]
+    for pair in given.column or ():
+        words += ["--column", pair]
     return shlex.join(words)
 
 
@@ -212,10 +214,15 @@ def _study(given, **other):
 
     named = {"data": getattr(given, "data", None), "formulation": getattr(given, "formulation", None), **other}
     study = studies.read_study(named["data"], time=given.time_unit, released=given.released_unit,
-                               formulation=named["formulation"], sheet=given.sheet)
+                               formulation=named["formulation"], sheet=given.sheet, columns=_columns(given.column))
     _remarks(study.notes, mark=" ")
     _remarks((*study.warnings, *study.set_aside))
     return study
+
+
+def _columns(pairs):
+    """'HEADER=AS' pairs as header to the header that it is read as."""
+    return None if pairs is None else {name: other or name for name, _, other in (p.partition("=") for p in pairs)}
 
 
 def _intervals(given, found):
@@ -246,8 +253,8 @@ def _fitted(given):
                                   f"leave --model and --set away")
         found = fitting.load_fit(given.source)
         several = isinstance(found, fitting.GlobalFit)
-        for name in ("time_unit", "released_unit", "sheet") if several else ("formulation", "time_unit",
-                                                                            "released_unit", "sheet"):
+        reading = ("time_unit", "released_unit", "sheet", "column")
+        for name in reading if several else ("formulation", *reading):
             if getattr(given, name) is not None:
                 raise PredictionError(f"{given.source} is a saved fit: --{name.replace('_', '-')} is for data files; "
                                       f"leave it away")

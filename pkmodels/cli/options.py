@@ -75,6 +75,9 @@ def units(p):
     p.add_argument("--time-unit", choices=["min", "h", "day", "week"], help="where the file does not say")
     p.add_argument("--released-unit", choices=["fraction", "percent"], help="where the file does not say")
     p.add_argument("--sheet", metavar="NAME", help="which sheet of an xlsx file")
+    p.add_argument("--column", action="append", metavar="HEADER[=AS]",
+                   help="read these columns and no others, perhaps under another header, such as --column "
+                        "'Zeit=time (h)' --column 'B1=released (%%)' (repeat for more)")
 
 
 def errors_of_points(p):

@@ -11,7 +11,7 @@ DEFAULT = "pkmodels_report.html"
 #: Options that go into the command line of a report as they were given, and those that are given once per pair.
 _ONCE = ("model", "rank", "drug", "regimen", "site", "days", "environment", "bioavailability", "unreleased", "draws",
          "unit", "effect", "driven_by", "formulation", "time_unit", "released_unit", "sheet", "seed", "window", "out")
-_PAIRS = ("set", "site_set", "in_vivo", "effect_set")
+_PAIRS = ("set", "site_set", "in_vivo", "effect_set", "column")
 
 
 def write(given):
@@ -85,6 +85,6 @@ def _command(given):
             words += [f"--{name.replace('_', '-')}"]
             words += [] if value == "" else [f"{value:.15g}" if isinstance(value, float) else str(value)]
     for option in _PAIRS:
-        for pair in getattr(given, option):
+        for pair in getattr(given, option) or ():
             words += [f"--{option.replace('_', '-')}", pair]
     return shlex.join(words)
