@@ -122,7 +122,7 @@ class Page:
     def text(self):
         return self.driver.execute_script("return document.body ? document.body.innerText : ''")
 
-    def until(self, true, seconds=90):
+    def until(self, true, seconds=240):
         end = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < end, f"waited in vain; the page says:\n{self.text}"
@@ -156,7 +156,7 @@ class Page:
 
     def download(self, label, name):
         self.click(label)
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while not (self.downloads / name).exists():
             assert time.monotonic() < end, f"'{label}' gave no {name}"
             time.sleep(0.2)

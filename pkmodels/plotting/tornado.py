@@ -202,6 +202,7 @@ def plot_tornado(moved, ax=None):
     ax.spines["left"].set_visible(False)
     ax.grid(visible=False)
     more = "" if len(rows) == len(moved.rows) else f"; {len(moved.rows) - len(rows)} smaller ones not shown"
-    ax.set_xlabel(f"time with {plain(moved.inside, 60)} (%), {moved.base:.0f} % with nothing changed{more}")
+    ax.set_xlabel(f"time with {plain(moved.inside, 60).replace('-', '–')} (%)\n{moved.base:.0f} % with nothing "
+                  f"changed{more}")
     legend(ax)
     return ax
