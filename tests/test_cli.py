@@ -1,6 +1,7 @@
 """The command line: rows on stdout, remarks on stderr, one sentence and code 2 for what a user can mend."""
 
 import argparse
+import io
 import json
 import os
 import shlex
@@ -9,9 +10,11 @@ import subprocess
 import sys
 
 import pytest
+from tabulate import tabulate
 
 import pkmodels as pk
 from pkmodels.cli import main
+from pkmodels.cli.dress import dressed
 from pkmodels.cli.parser import parser
 
 CURVE = ["kakade_2018_goserelin", "--formulation", "D"]
@@ -200,6 +203,18 @@ def test_the_command_in_a_report_makes_the_same_report(run, tmp_path):
     assert (tmp_path / "page.html").read_bytes() == first
 
 
+def test_a_report_ranks_and_is_made_again(run, tmp_path):
+    run("report", *CURVE, "--rank", "weibull,first_order", "--out", "page.html")
+    page = (tmp_path / "page.html").read_text()
+    assert "Models ranked by AICc" in page
+    assert "--rank weibull,first_order" in page
+    code, out, _ = run("report", "--again", "page.html", "--out", "copy.html")
+    assert (code, out) == (0, "page.html comes out the same, byte for byte\n")
+    assert (tmp_path / "copy.html").read_text() == page
+    assert run("report", "lab.csv", "--again", "page.html")[0] == 2
+    assert run("report", "--rank", "--days", 3)[0] == 2
+
+
 @pytest.mark.parametrize("kind", ["models", "bodies", "drugs", "sites", "windows", "curves", "fits"])
 def test_list_and_show(run, kind):
     code, out, _ = run("list", kind, "--json")
@@ -350,3 +365,97 @@ def test_models_print_as_html_with_their_equation():
                   pk.read_regimen("3.6 mg once"), pk.read_environment("37 C; 42 C for 30 min at day 1"),
                   pk.disposition("goserelin")):
         assert value._repr_html_().startswith("<")
+
+
+class TestDryRun:
+    """What a command would do, and nothing of it."""
+
+    def test_files_and_words_are_checked_and_nothing_is_written(self, run, tmp_path):
+        (tmp_path / "lab.csv").write_text("time (day),released (%)\n0,0\n1,10\n3,28\n7,50\n14,75\n")
+        code, out, _ = run("report", "lab.csv", "--model", "weibull", "--drug", "goserelin", "--regimen",
+                           "3.6 mg every 28 days x 6", "--window", "goserelin", "--out", "page.html", "--dry-run")
+        assert code == 0
+        assert out.splitlines() == [
+            "read lab.csv: 5 points of 1 formulation (lab)", "would fit weibull: t_scale, beta",
+            "would predict goserelin in healthy men (goserelin, male) over 168 days, 6 doses: 3.6 mg every 28 days x 6",
+            "held against the window 0.5-1.2 ng/mL goserelin", "would write page.html",
+            "nothing was computed, and nothing was written"]
+        assert [path.name for path in tmp_path.iterdir()] == ["lab.csv"]
+
+    @pytest.mark.parametrize(("words", "said"), [
+        (["compare", *CURVE], "would fit and rank"),
+        (["fit", *CURVE, "--model", "weibull", "--fix", "beta=1"], "weibull: t_scale; given: beta"),
+        (["predict", "kakade_2018_goserelin_d_weibull_plateau", "--days", "28"], "saved fit of weibull+plateau"),
+        (["population", *CONSTANT, "--window", "goserelin"], "in 1000 patients"),
+        (["predict", "plga_pnipam:adjuvant by heat", "--days", "5"], "over 5 days")])
+    def test_every_verb_says_what_it_would_do(self, run, words, said):
+        code, out, err = run(*words, "--dry-run")
+        assert code == 0, err
+        assert said in out
+
+    @pytest.mark.parametrize(("words", "said"), [
+        (["fit", *CURVE, "--model", "wiebull"], "did you mean weibull"),
+        (["fit", *CURVE, "--model", "weibull", "--fix", "bta=1"], "did you mean beta"),
+        (["coverage", *CONSTANT, "--window", "testosterone_castration"], "testosterone"),
+        (["predict", "nowhere.toml", "--days", "3"], "nowhere.toml"),
+        (["compare", *CURVE, "--out", "table.pdf"], "must end in .csv or .xlsx"),
+        (["report", "--again", "page.html", "--out", "page.pdf"], "must end in .html or .md or .xlsx")])
+    def test_mistakes_are_found_beforehand(self, run, words, said):
+        code, _, err = run(*words, "--dry-run")
+        assert code == 2
+        assert said in err
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self):
+        return True
+
+
+class TestTerminal:
+    """Tables and sentences are dressed on a terminal, and stay as they are in a pipe."""
+
+    TEXT = ("first  second one\n-----  ----------\na_long_name  x\nb      words that go on\n\n"
+            "! a sentence that is much longer than forty signs and is folded")
+
+    @pytest.fixture(autouse=True)
+    def narrow(self, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "40")
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        monkeypatch.setenv("TERM", "xterm")
+
+    def test_a_pipe_gets_the_text_as_it_is(self):
+        assert dressed(self.TEXT, io.StringIO()) == self.TEXT
+
+    def test_heads_are_bold_and_all_fits(self):
+        table = tabulate([("weibull", "a meaning of many words that does not fit into one line", 1.5)],
+                         ("model", "meaning", "number"), disable_numparse=True)
+        lines = dressed(table, Terminal()).split("\n")
+        assert lines[0] == "\033[1mmodel    meaning                  number\033[0m"
+        assert lines[1] == "\033[2m───────  ───────────────────────  ──────\033[0m"
+        assert lines[2:] == ["weibull  a meaning of many words  1.5", "         that does not fit into",
+                             "         one line"]
+
+    def test_words_are_not_broken(self):
+        table = tabulate([("gallagher_corrigan", "x" * 30)], ("model", "meaning"), disable_numparse=True)
+        assert "gallagher_corrigan  " + "x" * 30 in dressed(table, Terminal())
+
+    def test_without_colour_and_signs(self, monkeypatch):
+        monkeypatch.setenv("NO_COLOR", "1")
+        plain = Terminal()
+        plain.encoding = "ascii"
+        assert dressed("abc  b\n---  ---\n1    2\n\n! mind", plain) == "abc  b\n---  -\n1    2\n\n! mind"
+
+    def test_remarks_are_folded(self):
+        lines = dressed("! " + "word " * 20, Terminal()).split("\n")
+        assert len(lines) == 3
+        assert all(line.startswith("\033[33m") for line in lines)
+
+    def test_without_words_the_help_is_shown(self, capsys):
+        with pytest.raises(SystemExit) as left:
+            main([])
+        assert left.value.code == 0
+        assert "pkmodels demo" in capsys.readouterr().out

@@ -1,19 +1,30 @@
 """The gallery: what every plot draws is held against what was looked at as an image.
 
-The baseline holds limits, labels and points of every curve, and no pixels, so that fonts do not matter. After a plot
-was changed on purpose and looked at: python tests/test_gallery.py
+One baseline holds limits, labels and points of every curve; the other, gallery.png, is a sheet of small pictures, which
+tells colours, dashes, shading and places. After a plot was changed on purpose and looked at: python tests/test_gallery.py
 """
 
+import io
 import json
+import pickle
 from pathlib import Path
 
+import matplotlib.image
+import matplotlib.style
 import numpy as np
 import pytest
+from scipy.ndimage import uniform_filter
 
 import pkmodels as pk
 from pkmodels.errors import PkmodelsError, PredictionError
 
 BASELINE = Path(__file__).with_name("gallery.json")
+SHEET = Path(__file__).with_name("gallery.png")
+#: Height and width of a small picture, and how many stand in a row of the sheet.
+TILE, ROW = (160, 240), 4
+#: Mean difference within a square of 16 x 16 points from which on it is another picture. Moving a whole plot by one point
+#: of the screen, as other builds of the font engine may, makes at most 0.028; a line of another colour makes 0.049.
+LOOKS = 0.035
 #: Other builds of the numerical libraries end their searches a little elsewhere.
 TOLERANCE = 2e-3
 VALUES = {"t_scale": (14.0, "day"), "beta": 0.9}
@@ -24,6 +35,10 @@ SHARES = [0, 0.1, 0.22, 0.41, 0.63, 0.77, 0.85, 0.94]
 def gallery():
     """Every plot by name, of results that are cheap and determined."""
     study = pk.Study.from_arrays(TIMES, SHARES, time_unit="day", formulation="A")
+    two = pk.Study.from_arrays(TIMES * 2, [*SHARES, *(0.8 * share for share in SHARES)], time_unit="day", sd=0.03, n=3,
+                               formulation=["A"] * len(TIMES) + ["B"] * len(TIMES))
+    away = pk.distance_profile("weibull", values=VALUES, dose="0.1 ug", radius="50 um", diffusion="1e-7 cm**2/s",
+                               loss="2 1/h", days=14, analyte="docetaxel")
     fit, ranked = pk.fit(study, "weibull"), pk.compare(study, ["weibull", "first_order"])
     asked = {"values": VALUES, "drug": "goserelin:male", "regimen": "3.6 mg every 28 days x 2"}
     prediction = pk.predict("weibull", **asked)
@@ -38,6 +53,8 @@ def gallery():
         "comparison": pk.plot_comparison(ranked), "release": pk.plot_release(prediction),
         "prediction": pk.plot_prediction(prediction, "goserelin"), "site": pk.plot_prediction(around),
         "population": pk.plot_population(people)[0], "coverage": pk.plot_coverage(pk.coverage(prediction, "goserelin")),
+        "study": pk.plot_study(two), "reach": pk.plot_reach(away, "10 ng/mL"),
+        "fit of many": pk.plot_fit(pk.fit_many(two, "weibull", shared=("beta",))),
         "response": pk.plot_response(pk.respond(prediction, "hpg_agonist")), "tornado": pk.plot_tornado(moved),
     }
 
@@ -53,6 +70,30 @@ def drawn(ax):
             "bars": [float(f"{v:.6g}") for bar in ax.patches if hasattr(bar, "get_width")
                      for v in (bar.get_x(), bar.get_y(), bar.get_width(), bar.get_height())],
             "areas": len(ax.collections), "texts": [text.get_text() for text in ax.texts]}
+
+
+def picture(ax):
+    """A plot as a small picture, shape (height, width, 3), values from 0 to 1; averaged, so that edges are soft."""
+    memory = io.BytesIO()
+    with matplotlib.style.context({}, after_reset=True):
+        ax.figure.savefig(memory, format="png", dpi=120, facecolor="white")
+    memory.seek(0)
+    drawn = matplotlib.image.imread(memory)[..., :3]
+    fine = [np.linspace(0, size, 4 * wanted, endpoint=False).astype(int)
+            for size, wanted in zip(drawn.shape[:2], TILE, strict=True)]
+    return drawn[np.ix_(*fine)].reshape(TILE[0], 4, TILE[1], 4, 3).mean(axis=(1, 3))
+
+
+def place(sheet, k):
+    """The part of the sheet where the picture of that number stands."""
+    down, along = divmod(k, ROW)
+    return sheet[down * TILE[0]:(down + 1) * TILE[0], along * TILE[1]:(along + 1) * TILE[1]]
+
+
+def unlike(one, other):
+    """The largest mean difference of two pictures, softened, over squares of 16 x 16 points."""
+    apart = np.abs(uniform_filter(one - other, (7, 7, 0))).mean(axis=2)
+    return float(apart.reshape(TILE[0] // 16, 16, TILE[1] // 16, 16).mean(axis=(1, 3)).max())
 
 
 def difference(one, other, size=None):
@@ -84,6 +125,32 @@ def test_a_changed_drawing_is_seen(plots):
     kept = json.loads(BASELINE.read_text(encoding="utf-8"))["fit"]
     kept["lines"][0][3][1] *= 1.02
     assert difference(drawn(plots["fit"]), kept)
+
+
+@pytest.fixture(scope="module")
+def looked_at(plots):
+    """The picture that was looked at, by the name of its plot."""
+    sheet = matplotlib.image.imread(SHEET)[..., :3]
+    return {name: place(sheet, k) for k, name in enumerate(plots)}
+
+
+def test_pictures_are_those_that_were_looked_at(plots, looked_at):
+    wrong = {name: found for name, ax in plots.items() if (found := unlike(picture(ax), looked_at[name])) > LOOKS}
+    assert not wrong
+
+
+@pytest.mark.parametrize(("name", "change"), [
+    ("prediction", lambda ax: ax.lines[0].set_color("#D55E00")),
+    ("prediction", lambda ax: ax.patches[0].set_visible(False)),
+    ("fit", lambda ax: ax.get_legend().set_visible(False)),
+    ("fit", lambda ax: ax.set_ylabel("")),
+    ("site", lambda ax: [text.set_visible(False) for text in ax.texts]),
+    ("population", lambda ax: ax.collections[0].set_alpha(0.5)),
+    ("coverage", lambda ax: ax.patches[0].set_facecolor("red"))])
+def test_a_changed_picture_is_seen(plots, looked_at, name, change):
+    ax = pickle.loads(pickle.dumps(plots[name]))
+    change(ax)
+    assert unlike(picture(ax), looked_at[name]) > LOOKS
 
 
 class TestViews:
@@ -154,5 +221,10 @@ class TestTornado:
 
 
 if __name__ == "__main__":
-    BASELINE.write_text(json.dumps({name: drawn(ax) for name, ax in gallery().items()}, indent=None,
+    made = gallery()
+    BASELINE.write_text(json.dumps({name: drawn(ax) for name, ax in made.items()}, indent=None,
                                    ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    whole = np.ones((TILE[0] * -(-len(made) // ROW), TILE[1] * ROW, 3))
+    for number, each in enumerate(made.values()):
+        place(whole, number)[:] = picture(each)
+    matplotlib.image.imsave(SHEET, np.round(255 * whole).astype(np.uint8), metadata={"Software": None})

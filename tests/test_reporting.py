@@ -3,6 +3,7 @@
 import datetime
 import html
 import re
+import tomllib
 from html.parser import HTMLParser
 
 import matplotlib
@@ -10,6 +11,7 @@ import pytest
 
 import pkmodels as pk
 from pkmodels.errors import PkmodelsError, RecordError
+from pkmodels.reporting import record
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 #: Sections with the order they must keep.
@@ -249,7 +251,7 @@ def written(parts, tmp_path_factory):
     page = pk.report(**pieces)
     for k in (1, 2):
         (folder / str(k)).mkdir()
-        for name in ("report.md", "report.xlsx"):
+        for name in ("report.html", "report.md", "report.xlsx")[1 - k % 2:]:
             pk.report(**pieces, path=folder / str(k) / name)
     return page, folder
 
@@ -280,7 +282,7 @@ class TestOtherFiles:
 
     def test_same_bytes_again(self, written):
         _, folder = written
-        names = sorted(p.relative_to(folder / "1") for p in (folder / "1").rglob("*") if p.is_file())
+        names = sorted(p.relative_to(folder / "2") for p in (folder / "2").rglob("*") if p.is_file())
         assert len(names) > 5
         for name in names:
             assert (folder / "1" / name).read_bytes() == (folder / "2" / name).read_bytes(), name
@@ -301,3 +303,51 @@ class TestOtherFiles:
     def test_refusals(self, parts, tmp_path):
         with pytest.raises(RecordError, match=r"must end in .html, .md or .xlsx"):
             pk.report(**parts, path=tmp_path / "report.docx")
+
+
+class TestAgain:
+    """A report is made again from the record inside it."""
+
+    def test_every_kind_of_file_holds_the_same_record(self, written):
+        _, folder = written
+        page, text, book = (record.read(folder / "1" / f"report.{ending}") for ending in ("html", "md", "xlsx"))
+        assert page == text + "\n" == book + "\n"
+        assert tomllib.loads(page)["study"]["sha256"] in page
+
+    def test_it_comes_out_the_same_with_its_plots(self, written, tmp_path):
+        _, folder = written
+        assert pk.report_again(folder / "1" / "report.md", tmp_path / "report.html") == ""
+        assert (tmp_path / "report.html").read_bytes() == (folder / "1" / "report.html").read_bytes()
+
+    def test_a_changed_page_is_found_out(self, parts, tmp_path):
+        path = pk.report(fit=parts["fit"], path=tmp_path / "page.html")
+        assert pk.report_again(path) == ""
+        path.write_text(path.read_text(encoding="utf-8").replace("The answer", "The truth"), encoding="utf-8")
+        assert "does not come out the same" in pk.report_again(path)
+
+    def test_a_release_by_hand_and_a_population(self, tmp_path):
+        for k, found in enumerate((
+            pk.predict("first_order", values={"k": (0.1, "1/day")}, drug="docetaxel", regimen="10 mg once", days=28,
+                       site=pk.read_site("prostate_tumour", volume="35 mL"), in_vivo={"scale": 2.0}),
+            pk.predict_population("first_order", values={"k": 0.1}, drug="goserelin:male", patients=20,
+                                  regimen="3.6 mg once", days=28, variability={"clearance": 0.3},
+                                  window=pk.read_window("goserelin")))):
+            covered = pk.coverage(found, "goserelin" if k else "1-50 ng/mL")
+            path = pk.report(prediction=found, coverage=covered, path=tmp_path / f"{k}.html")
+            assert pk.report_again(path) == ""
+
+    def test_what_no_record_can_hold_is_said(self, parts):
+        drug = pk.read_drug("pembrolizumab").with_covariates(weight=60)
+        found = pk.predict("first_order", values={"k": 0.1}, drug=drug, regimen="200 mg once", days=28)
+        assert "holds no record to make it again from: it was predicted with a drug card" in pk.report(prediction=found)
+        other = pk.predict(parts["comparison"]["weibull"], days=28)
+        assert "a fit that was not given" in pk.report(prediction=other)
+
+    def test_refusals(self, tmp_path):
+        (tmp_path / "page.html").write_text("<p>format = 1</p>")
+        with pytest.raises(RecordError, match="holds no record"):
+            pk.report_again(tmp_path / "page.html")
+        with pytest.raises(RecordError, match="cannot be read as a report"):
+            pk.report_again(tmp_path / "nowhere.html")
+        with pytest.raises(RecordError, match="is not complete"):
+            record.pieces("format = 1\n")

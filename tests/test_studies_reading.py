@@ -4,7 +4,8 @@ import numpy as np
 import openpyxl
 import pytest
 
-from pkmodels.studies import read_study
+from pkmodels.errors import StudyError, UnknownName
+from pkmodels.studies import named, read_study, reading
 
 HOURS = [0.0, 24.0, 72.0, 168.0]
 SHARES = [0.0, 0.2, 0.45, 0.8]
@@ -242,3 +243,38 @@ def test_text_numbers_and_gaps_in_a_workbook(tmp_path):
     study = read_study(path)
     assert study.released.tolist() == [0, 0.125, 0.30]
     assert study.frame["row"].tolist() == [5, 7, 8]
+
+
+class TestColumnsByHand:
+    """Two columns of time, and headers that say nothing: the reader says which is what."""
+
+    TEXT = "Batch 17;;;\nZeit (h);Tage (d);B1;Extinktion\n0;0;0;0\n24;1;20;0,3\n72;3;45;0,5\n168;7;80;0,8\n"
+
+    @pytest.fixture
+    def lab(self, tmp_path):
+        (tmp_path / "lab.csv").write_text(self.TEXT)
+        return tmp_path / "lab.csv"
+
+    @pytest.mark.parametrize("columns", [["Zeit (h)", "B1"], {"Tage (d)": "time (day)", "B1": "released (%)"}])
+    def test_reads_these_and_says_what_was_left(self, lab, columns):
+        study = read_study(lab, columns=columns)
+        assert study.times == pytest.approx(HOURS)
+        assert study.released == pytest.approx(SHARES)
+        assert any("left out, as asked" in note and "'Extinktion'" in note for note in study.notes)
+        assert any("'Batch 17'" in note for note in study.notes)
+
+    def test_headers_and_what_they_mean(self, lab):
+        grids, _ = reading.grids_of(lab, None)
+        assert named.headers(grids) == ("Zeit (h)", "Tage (d)", "B1", "Extinktion")
+        assert named.meaning("Tage (d)", ["B1", "Cum. release (%)"]) == {
+            "Tage (d)": "time (day)", "B1": "B1 released", "Cum. release (%)": "Cum. release (%)"}
+        assert named.meaning("x", ["y"]) == {"x": "time", "y": "y released"}
+
+    def test_refusals(self, lab):
+        with pytest.raises(UnknownName, match=r"header of lab\.csv called 'B2'"):
+            read_study(lab, columns=["Zeit (h)", "B2"])
+        with pytest.raises(StudyError, match="columns = 'B1' is not possible"):
+            read_study(lab, columns="B1")
+        lab.write_text("t (h),B1,B1\n0,0,0\n1,2,3\n")
+        with pytest.raises(StudyError, match="2 columns are called 'B1'"):
+            read_study(lab, columns=["t (h)", "B1"])

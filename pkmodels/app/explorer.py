@@ -1,9 +1,9 @@
 """Sliders in Jupyter: release, blood and window answer while they are moved."""
 
 from .. import catalogue, metrics, plotting, prediction
-from ..environment import STANDARD, Environment
+from ..environment import STANDARD
 from ..errors import PkmodelsError, PredictionError
-from .ranges import slider_range
+from .ranges import AROUND, around, slider_range, surroundings
 
 
 def explore(release, *, drug=None, dose=3.6, interval=28, doses=6, window=None, days=None):
@@ -12,7 +12,8 @@ def explore(release, *, drug=None, dose=3.6, interval=28, doses=6, window=None, 
     Parameters
     ----------
     release : str, Curve, Model or Fit
-        A named model begins at its typical values, a fit at its own.
+        A named model begins at its typical values, a fit at its own. Of one that answers temperature or pH these
+        have sliders too: what holds at first, and what holds later, from a day on.
     drug : str or Drug, optional
         Such as ``"goserelin"``; without one only the release is shown.
     dose : float
@@ -89,9 +90,12 @@ def _release_sliders(ipywidgets, model, values):
         low, high, value = slider_range(p, value)
         label = p.name if unit == "1" else f"{p.name} ({unit})"
         controls[p.name] = _slider(ipywidgets, label, low, high, value)
-    if model.uses_environment:
-        controls["T"] = _slider(ipywidgets, "temperature (°C)", 20.0, 60.0, STANDARD["T"])
-        controls["pH"] = _slider(ipywidgets, "pH", 1.0, 9.0, STANDARD["pH"])
+    for name in around(model):
+        label, low, high = AROUND[name]
+        controls[name] = _slider(ipywidgets, label, low, high, STANDARD[name])
+        controls[f"{name}_later"] = _slider(ipywidgets, f"{label} later", low, high, STANDARD[name])
+    if around(model):
+        controls["change"] = _slider(ipywidgets, "later from day", 0.1, 30.0, 2.0)
     return controls
 
 
@@ -104,15 +108,17 @@ def _draw(model, values, drug, window, days, moved):
     from IPython.display import display
 
     asked = {p.name: (moved[p.name], values[p.name][1]) for p in model.parameters}
-    around = Environment(T=moved.get("T", STANDARD["T"]), pH=moved.get("pH", STANDARD["pH"]))
+    said = surroundings({name: moved[name] for name in around(model)},
+                        {name: moved[f"{name}_later"] for name in around(model)}, moved.get("change"))
     if drug is None:
-        found = prediction.predict(model, values=asked, days=days or 60, environment=around)
+        found = prediction.predict(model, values=asked, days=days or 60, environment=said)
         display(plotting.plot_release(found).figure)
         return
     regimen = f"{moved['dose']:.6g} mg every {moved['interval']} days x {moved['doses']}"
-    found = prediction.predict(model, values=asked, drug=drug, regimen=regimen, environment=around)
+    found = prediction.predict(model, values=asked, drug=drug, regimen=regimen, environment=said)
     display(plotting.plot_release(found).figure)
     display(plotting.plot_prediction(found, window).figure)
     if window is not None:
         covered = metrics.coverage(found, window)
+        display(plotting.plot_coverage(covered).figure)
         print(f"{regimen}: {covered.verdict[0]}")

@@ -8,18 +8,22 @@ from pathlib import Path
 import streamlit as st
 
 import pkmodels as pk
-from pkmodels import catalogue, metrics, plotting, prediction, shelf, units
+from pkmodels import catalogue, metrics, plotting, prediction, shelf
+from pkmodels.app.correcting import corrections
 from pkmodels.app.further import further
 from pkmodels.app.jobs import Cancelled, Job
-from pkmodels.app.ranges import slider_range
+from pkmodels.app.ranges import AROUND, around, slider_range, surroundings
 from pkmodels.app.script import script
+from pkmodels.environment import STANDARD
 from pkmodels.errors import PkmodelsError
 from pkmodels.prediction import table as prediction_table
 from pkmodels.reporting import workbook
 
-AS_FILE = "as the file says"
 OWN = "a file of my own"
 ALL, FEW, MINE = "all {} plain models", "the usual {}", "my choice"
+#: Columns of the ranking: name, heading, how many digits.
+RANKING = (("rmse_percent", "RMSE (% of dose)", "%.2f"), ("r2_adj", "adjusted R²", "%.4f"), ("aicc", "AICc", "%.2f"),
+           ("weight", "Akaike weight", "%.3f"))
 USUAL = ("first_order", "higuchi", "korsmeyer_peppas", "weibull", "biexponential", "gallagher_corrigan")
 
 
@@ -32,7 +36,7 @@ def main():
     study, source, options = data()
     if study is None:
         return
-    found, models = ranking(study, (source, tuple(options.items())))
+    found, models = ranking(study, (source, json.dumps(options)))
     if found is None:
         return
     fit = chosen(found)
@@ -52,20 +56,22 @@ def data():
             st.info("Drop a file with a column of times and one or more of released drug, units in the headers: "
                     "Time (h), Released (%). Or choose the curve that ships, to try.")
             return None, None, {}
-        time = st.selectbox("Unit of the times", [AS_FILE, *units.TIME_UNITS], key="time")
-        released = st.selectbox("Unit of the released share", [AS_FILE, "percent", "fraction"], key="released")
-    options = {"time": None if time == AS_FILE else time, "released": None if released == AS_FILE else released}
     try:
+        with left:
+            options = corrections(path)
         study = _read(path, **options)
         if len(study.formulations) > 1:
             with left:
                 options["formulation"] = st.selectbox("Formulation", study.formulations, key="formulation")
             study = study.only(options["formulation"])
     except PkmodelsError as problem:
-        right.error(str(problem))
+        right.error(_plain(problem))
+        right.info("If the file is right and was misread, correct on the left how it is read.")
         return None, None, {}
     with right:
-        st.html(study._repr_html_())
+        words, picture = st.columns(2)
+        words.html(study._repr_html_())
+        picture.pyplot(plotting.plot_study(study).figure)
     return study, Path(path).name, options
 
 
@@ -102,8 +108,9 @@ def ranking(study, key):
         st.info("Data or models have changed since this ranking was made: fit and rank again.")
         return None, models
     found = job.result
-    st.dataframe(found.table, width="stretch")
-    st.success(found.advice)
+    st.dataframe(found.table, width="stretch", column_config={
+        name: st.column_config.NumberColumn(label, format=shape) for name, label, shape in RANKING})
+    st.success(_plain(found.advice))
     for name, why in found.failed.items():
         st.warning(f"{name} could not be fitted: {why}")
     return found, models
@@ -149,13 +156,15 @@ def into_the_blood(fit):
                                help="such as 0.5-1.2 ng/mL, > 0.5 ng/mL, or the name of one that ships: "
                                     + ", ".join(metrics.list_windows()))
         values = _what_if(fit)
+        said = _around(fit.model)
     asked = {"drug": drug, "regimen": regimen} | ({"values": values} if values else {})
+    asked |= {"environment": said} if said else {}
     try:
         release = fit.model.name if values else fit
         predicted = _predict(release, fit, asked)
         covered = pk.coverage(predicted, window) if window.strip() else None
     except PkmodelsError as problem:
-        right.error(str(problem))
+        right.error(_plain(problem))
         return None, None, None
     with right:
         st.pyplot(plotting.plot_prediction(predicted, covered.window if covered else None).figure)
@@ -187,6 +196,19 @@ def _what_if(fit):
         return values
 
 
+def _around(model):
+    """Temperature and pH around the carrier, of a model that answers them, in words; None where they are the usual."""
+    if not around(model):
+        return None
+    with st.expander("Temperature and pH around the carrier", expanded=True):
+        first, later = {}, {}
+        for name in around(model):
+            label, low, high = AROUND[name]
+            first[name] = st.slider(label, low, high, STANDARD[name], 0.1, key=f"around {name}")
+            later[name] = st.slider(f"{label}, later", low, high, STANDARD[name], 0.1, key=f"around {name} later")
+        return surroundings(first, later, st.slider("Later begins on day", 0.1, 60.0, 2.0, 0.1, key="around day"))
+
+
 def take_away(source, options, models, found, fit, asked, predicted, covered):
     """Step 4: report, record, tables and script."""
     st.header("4. Take away")
@@ -206,9 +228,10 @@ def take_away(source, options, models, found, fit, asked, predicted, covered):
     shipped = source.removesuffix(".csv") in shelf.names("data", "curves/*.csv")
     text = script(source.removesuffix(".csv") if shipped else source, options, models, fit.model.name, settings,
                   (asked or {}).get("window"))
+    # Made when they are asked for: a report takes longer than a slider may.
     for column, label, content, name in zip(
             columns, ("Report (html)", "Fit record (toml)", "Tables (xlsx)", what, "Python script"),
-            (pk.report(**pieces), _record(fit), workbook.as_bytes(tables), rows.to_csv(), text),
+            (lambda: pk.report(**pieces), lambda: _record(fit), lambda: workbook.as_bytes(tables), rows.to_csv, text),
             ("report.html", "fit.toml", "tables.xlsx", "table.csv", "chain.py"), strict=True):
         column.download_button(label, content, name, key=name, on_click="ignore")
     with st.expander("The same in Python"):
@@ -234,7 +257,7 @@ def _dropped(file):
 def _read(path, **options):
     """Read once per file and options."""
     kept = st.session_state.setdefault("read", {})
-    key = (path, tuple(options.items()))
+    key = (path, json.dumps(options))
     if key not in kept:
         kept.clear()
         try:

@@ -31,7 +31,7 @@ def script(source, options, models, chosen, prediction=None, window=None):
                   + ", ".join(f"{name}={value!r}" for name, value in given.items()) + ")"]
         if window:
             lines += [f"coverage = pk.coverage(prediction, {window!r})", "print(coverage)"]
-        keep = "fit=fit, " if not values else ""
+        keep = "comparison=comparison, fit=fit, " if not values else ""
         extra = ", coverage=coverage" if window else ""
         lines += [f'pk.report({keep}prediction=prediction{extra}, path="report.html")']
     return "\n".join(lines) + "\n"

@@ -13,12 +13,18 @@ def main(arguments=None):
         # A terminal that knows no ± shows a question mark, and the work is not lost.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    given = parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    given = parser().parse_args(arguments or ["--help"])
     try:
         from . import commands, output
 
         output.Remarks.quiet = given.quiet
-        getattr(commands, given.verb)(given)
+        if getattr(given, "dry_run", False):
+            from .dry import tell
+
+            tell(given)
+        else:
+            getattr(commands, given.verb)(given)
         sys.stdout.flush()
     except PkmodelsError as problem:
         print(f"pkmodels {given.verb}: {problem}", file=sys.stderr)

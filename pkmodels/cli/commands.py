@@ -30,6 +30,9 @@ def fit(given):
         output.result(given, text=lambda: f"{found.text}\n\n{around.text}", table=lambda: around.table,
                       content=lambda: {**found.to_dict(), "intervals": around.to_dict()})
     _remarks(found.verdicts)
+    if given.save:
+        remark("", f'next: pkmodels coverage {given.save} --drug NAME --regimen "3.6 mg every 28 days x 6" '
+                   f'--window "0.5-1.2 ng/mL" (pkmodels list drugs)')
 
 
 def compare(given):
@@ -47,6 +50,22 @@ def compare(given):
     else:
         output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
     remark("", found.advice, *(f"! {name} could not be fitted: {why}" for name, why in found.failed.items()))
+    if not given.save:
+        chosen = f"{_file(given)} --model {found.best.model.name}"
+        remark("", f"next: pkmodels fit {chosen} --save fit.toml")
+
+
+def _file(given):
+    """The data file and how it was read, as they were typed."""
+    import shlex
+
+    words = [given.data]
+    for name in ("formulation", "time_unit", "released_unit", "sheet"):
+        if getattr(given, name) is not None:
+            words += [f"--{name.replace('_', '-')}", getattr(given, name)]
+    for pair in given.column or ():
+        words += ["--column", pair]
+    return shlex.join(words)
 
 
 def _diagnosed(given, found):
@@ -124,23 +143,9 @@ def similarity(given):
 
 def report(given):
     """Write the page."""
-    from .. import reporting
+    from .reports import again, write
 
-    with output.writing(given, given.out, reporting.ENDINGS) as path:
-        path = _report(given, path)
-    print(path)
-
-
-def _report(given, path):
-    from .. import metrics, reporting
-
-    fitted = _fitted(given)
-    measured = fitted if hasattr(fitted, "study") else None  # a scenario has no points to show
-    if (given.window or given.regimen or given.days) and not given.drug and measured is not None:
-        raise PredictionError("--window, --regimen and --days are about concentrations; give --drug and --regimen")
-    predicted = _predicted(given, fitted) if given.drug or measured is None else None
-    covered = metrics.coverage(predicted, given.window) if given.window else None
-    return reporting.report(fit=measured, prediction=predicted, coverage=covered, path=path, command=_command(given))
+    again(given) if given.again else write(given)
 
 
 def cite(given):
@@ -191,7 +196,7 @@ def list(given):  # noqa: A001  (the verb's name)
         return
     from tabulate import tabulate
 
-    print(tabulate(found, headers=headers, disable_numparse=True))
+    output.show(tabulate(found, headers=headers, disable_numparse=True))
     remark(f"\nsee one with: pkmodels show {given.kind.removesuffix('s').replace('bodie', 'body')} NAME")
 
 
@@ -200,7 +205,7 @@ def show(given):
     from .shelves import card
 
     text, content = card(given.kind, given.name)
-    output.as_json(content) if given.json else print(text)
+    output.as_json(content) if given.json else output.show(text)
 
 
 def _study(given, **other):
@@ -209,10 +214,15 @@ def _study(given, **other):
 
     named = {"data": getattr(given, "data", None), "formulation": getattr(given, "formulation", None), **other}
     study = studies.read_study(named["data"], time=given.time_unit, released=given.released_unit,
-                               formulation=named["formulation"], sheet=given.sheet)
+                               formulation=named["formulation"], sheet=given.sheet, columns=_columns(given.column))
     _remarks(study.notes, mark=" ")
     _remarks((*study.warnings, *study.set_aside))
     return study
+
+
+def _columns(pairs):
+    """'HEADER=AS' pairs as header to the header that it is read as."""
+    return None if pairs is None else {name: other or name for name, _, other in (p.partition("=") for p in pairs)}
 
 
 def _intervals(given, found):
@@ -247,8 +257,8 @@ def _fitted(given):
                                   f"leave --model and --set away")
         found = fitting.load_fit(given.source)
         several = isinstance(found, fitting.GlobalFit)
-        for name in ("time_unit", "released_unit", "sheet") if several else ("formulation", "time_unit",
-                                                                            "released_unit", "sheet"):
+        reading = ("time_unit", "released_unit", "sheet", "column")
+        for name in reading if several else ("formulation", *reading):
             if getattr(given, name) is not None:
                 raise PredictionError(f"{given.source} is a saved fit: --{name.replace('_', '-')} is for data files; "
                                       f"leave it away")
@@ -348,23 +358,6 @@ def _remarks(sentences, mark="!"):
 def _assumptions(predicted):
     if predicted.attrs["assumptions"]:
         remark("", "This rests on:", *(f"  - {s}" for s in predicted.attrs["assumptions"]))
-
-
-def _command(given):
-    """The command line that makes the same report again."""
-    import shlex
-
-    words = ["pkmodels", "report"] + ([given.source] if given.source else [])
-    for name in ("model", "drug", "regimen", "site", "days", "environment",
-                 "bioavailability", "unreleased", "draws", "unit",
-                 "formulation", "time_unit", "released_unit", "sheet", "seed", "window", "out"):
-        value = getattr(given, name)
-        if value is not None:
-            words += [f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value)]
-    for option in ("set", "site_set", "in_vivo"):
-        for pair in getattr(given, option):
-            words += [f"--{option.replace('_', '-')}", pair]
-    return shlex.join(words)
 
 
 def _cited_by(name):

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import RecordError
+from .dress import dressed
 
 
 class Remarks:
@@ -19,7 +20,12 @@ def remark(*sentences):
     """Print remarks to stderr, one to a line, unless the command is to be quiet."""
     if not Remarks.quiet:
         for sentence in sentences:
-            print(sentence, file=sys.stderr)
+            print(dressed(str(sentence), sys.stderr), file=sys.stderr)
+
+
+def show(text):
+    """Print text for people: dressed on a terminal, as it is in a pipe."""
+    print(dressed(text, sys.stdout))
 
 
 def progress(things, label=None):
@@ -51,7 +57,7 @@ def result(given, *, text, table, content):
     elif getattr(given, "csv", False):
         print(table().to_csv(lineterminator="\n"), end="")
     else:
-        print(text())
+        show(text())
 
 
 def as_json(content):
@@ -71,6 +77,19 @@ def writing(given, path, endings):
         Before anything is written.
     """
     path = Path(path)
+    check(given, path, endings)
+    done = "replaced" if path.exists() else "written"
+    yield path
+    remark(f"{done}: {path}")
+
+
+def check(given, path, endings):
+    """Refuse a path of another ending, and one that the command has read.
+
+    Raises
+    ------
+    RecordError
+    """
     if path.suffix not in endings:
         raise RecordError(f"'{path}' must end in {' or '.join(endings)}")
     for name in ("data", "source", "reference", "test"):
@@ -81,9 +100,6 @@ def writing(given, path, endings):
             if _same(path, taken):
                 what = "the file that was read" if taken == Path(read) else f"the settings beside {read}"
                 raise RecordError(f"'{path}' would take the place of {what}; choose another name")
-    done = "replaced" if path.exists() else "written"
-    yield path
-    remark(f"{done}: {path}")
 
 
 def _same(path, taken):

@@ -4,6 +4,8 @@ import argparse
 import difflib
 
 from .. import __version__
+from . import options
+from .options import verb
 
 _TOP = """\
 from a release curve to the answer: is the drug inside its window, and how sure are we?
@@ -20,9 +22,6 @@ from a release curve to the answer: is the drug inside its window, and how sure 
 _SHELVES = {"models": "model", "bodies": "body", "effects": "effect", "drugs": "drug", "sites": "site",
             "windows": "window", "curves": "curve", "fits": "fit",
             "scenarios": "scenario"}
-_DATA_HELP = "a csv, tsv or xlsx file, or a curve that ships (pkmodels list curves)"
-_SOURCE_HELP = ("a saved fit (.toml), a fit or a scenario that ships (pkmodels list fits, list scenarios; NAME:DRUG "
-                "where there are several), or a data file to fit with --model")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,35 +61,27 @@ def parser():
     return top
 
 
-def _verb(verbs, name, text, example):
-    several = "examples" if "\n  pkmodels" in example else "example"
-    p = verbs.add_parser(name, help=text, description=text, epilog=f"{several}:\n  {example}",
-                         formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("-q", "--quiet", action="store_true", help="the result alone: no remarks and no progress")
-    return p
-
-
 def _list(verbs):
-    p = _verb(verbs, "list", f"list what ships: {', '.join(_SHELVES)}",
-              "pkmodels list models\n  pkmodels list sites --json")
+    p = verb(verbs, "list", f"list what ships: {', '.join(_SHELVES)}",
+             "pkmodels list models\n  pkmodels list sites --json")
     p.add_argument("kind", choices=list(_SHELVES), nargs="?", default="models")
-    _output(p, table=False)
+    options.output(p, table=False)
 
 
 def _show(verbs):
-    p = _verb(verbs, "show", f"show one of these: {', '.join(_SHELVES.values())}",
-              "pkmodels show drug goserelin\n  pkmodels show site prostate_tumour\n  pkmodels show effect hpg_agonist")
+    p = verb(verbs, "show", f"show one of these: {', '.join(_SHELVES.values())}",
+             "pkmodels show drug goserelin\n  pkmodels show site prostate_tumour\n  pkmodels show effect hpg_agonist")
     p.add_argument("kind", choices=list(_SHELVES.values()))
     p.add_argument("name")
-    _output(p, table=False)
+    options.output(p, table=False)
 
 
 def _fit(verbs):
-    p = _verb(verbs, "fit", "fit one release model to a measured curve",
-              "pkmodels fit kakade_2018_goserelin --formulation D --model weibull+plateau --save fit.toml\n"
-              "  pkmodels fit kakade_2018_goserelin --model weibull --each --save fits\n"
-              "  pkmodels fit kakade_2018_goserelin --model weibull --shared beta")
-    p.add_argument("data", help=_DATA_HELP)
+    p = verb(verbs, "fit", "fit one release model to a measured curve",
+             "pkmodels fit kakade_2018_goserelin --formulation D --model weibull+plateau --save fit.toml\n"
+             "  pkmodels fit kakade_2018_goserelin --model weibull --each --save fits\n"
+             "  pkmodels fit kakade_2018_goserelin --model weibull --shared beta")
+    p.add_argument("data", help=options.DATA)
     p.add_argument("--model", required=True, help="such as weibull or weibull+lag+plateau (pkmodels list models)")
     p.add_argument("--fix", action="append", default=[], metavar="NAME=VALUE",
                    help="a parameter that is known, such as --fix 'k_burst=2/day'")
@@ -101,74 +92,74 @@ def _fit(verbs):
                    help="all formulations at once, with a value of these parameters for each of them")
     p.add_argument("--save", metavar="FILE.toml", help="keep the fit as a record for predict, coverage and report "
                                                        "(with --each a folder, one record per formulation)")
-    _errors_of_points(p)
+    options.errors_of_points(p)
     p.add_argument("--intervals", choices=["standard", "profile", "bootstrap"],
                    help="95 %% intervals of parameters and of t50, burst and plateau, made this way")
     p.add_argument("--priors", choices=["public"], help="hold parameters to their spread over published curves")
-    _reading(p)
-    _seed(p, "of the spread of starts, and of a bootstrap")
-    _output(p)
+    options.reading(p)
+    options.seed(p, "of the spread of starts, and of a bootstrap")
+    options.output(p)
 
 
 def _compare(verbs):
-    p = _verb(verbs, "compare", "fit several release models to one curve and rank them",
-              "pkmodels compare kakade_2018_goserelin --formulation D")
-    p.add_argument("data", help=_DATA_HELP)
+    p = verb(verbs, "compare", "fit several release models to one curve and rank them",
+             "pkmodels compare kakade_2018_goserelin --formulation D")
+    p.add_argument("data", help=options.DATA)
     p.add_argument("--models", metavar="A,B,...", help="names with commas between; all general models when not given")
     p.add_argument("--save", metavar="FILE.toml", help="keep the best fit as a record")
     p.add_argument("--diagnostics", action="store_true",
                    help="also how well each model predicts points that were left out, and the last third of the times")
-    _errors_of_points(p)
-    _reading(p)
-    _seed(p, "of the spread of starts")
-    _output(p)
+    options.errors_of_points(p)
+    options.reading(p)
+    options.seed(p, "of the spread of starts")
+    options.output(p)
 
 
 def _batch(verbs):
-    p = _verb(verbs, "batch", "fit every formulation of a file: one row per curve and model",
-              "pkmodels batch kakade_2018_goserelin --models weibull,first_order --out table.xlsx")
-    p.add_argument("data", help=_DATA_HELP)
+    p = verb(verbs, "batch", "fit every formulation of a file: one row per curve and model",
+             "pkmodels batch kakade_2018_goserelin --models weibull,first_order --out table.xlsx")
+    p.add_argument("data", help=options.DATA)
     p.add_argument("--models", metavar="A,B,...", help="names with commas between; all general models when not given")
     p.add_argument("--best", action="store_true", help="only the chosen model of every curve")
-    _errors_of_points(p)
-    _units(p)
-    _seed(p, "of the spread of starts")
-    _output(p)
+    options.errors_of_points(p)
+    options.units(p)
+    options.seed(p, "of the spread of starts")
+    options.output(p)
 
 
 def _predict(verbs):
-    p = _verb(verbs, "predict", "predict a release profile, and concentrations with a drug and a regimen",
-              'pkmodels predict --model first_order --set k=0.099/day --days 30\n'
-              '  pkmodels predict fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6"\n'
-              '  pkmodels predict fit.toml --drug docetaxel --regimen "10 mg once" --days 42 --site prostate_tumour\n'
-              "  pkmodels predict --model heat_switch --days 10 --environment '37 C; 42 C for 30 min at day 1' \\"
-              "\n      --set 't_cold=20 day' --set 't_hot=0.5 day' --set 't_middle=39 degC' --set 'width=1 K' "
-              "--set beta=0.9")
-    _prediction(p)
+    p = verb(verbs, "predict", "predict a release profile, and concentrations with a drug and a regimen",
+             'pkmodels predict --model first_order --set k=0.099/day --days 30\n'
+             '  pkmodels predict fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6"\n'
+             '  pkmodels predict fit.toml --drug docetaxel --regimen "10 mg once" --days 42 --site prostate_tumour\n'
+             "  pkmodels predict --model heat_switch --days 10 --environment '37 C; 42 C for 30 min at day 1' \\"
+             "\n      --set 't_cold=20 day' --set 't_hot=0.5 day' --set 't_middle=39 degC' --set 'width=1 K' "
+             "--set beta=0.9")
+    options.prediction(p)
     p.add_argument("--every", metavar="TIME", help="step between the rows, such as '12 h' or '1 day'")
-    _effect(p)
-    _output(p)
+    options.effect(p)
+    options.output(p)
 
 
 def _coverage(verbs):
-    p = _verb(verbs, "coverage", "share of time inside a therapeutic window, dose by dose",
-              'pkmodels coverage --model zero_order --set k=0.0357/day --drug goserelin \\\n'
-              '      --regimen "3.6 mg once" --days 28 --window "0.5-1.2 ng/mL"')
-    _prediction(p)
+    p = verb(verbs, "coverage", "share of time inside a therapeutic window, dose by dose",
+             'pkmodels coverage --model zero_order --set k=0.0357/day --drug goserelin \\\n'
+             '      --regimen "3.6 mg once" --days 28 --window "0.5-1.2 ng/mL"')
+    options.prediction(p)
     p.add_argument("--window", required=True, help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
     p.add_argument("--variable", metavar="NAME",
                    help="plasma (default); local or local_free in the tissue of --site; or what --effect shows, such "
                         "as testosterone (its first when not given)")
-    _effect(p)
-    _output(p)
+    options.effect(p)
+    options.output(p)
 
 
 def _exposure(verbs):
-    p = _verb(verbs, "exposure", "areas, peaks, slopes, clearance and volumes of plasma data or of a prediction (NCA)",
-              'pkmodels exposure plasma.csv --route extravascular --dose "320 mg"\n'
-              '  pkmodels exposure --model zero_order --set k=0.0357/day --drug goserelin --regimen "3.6 mg once" '
-              '--days 28')
-    _prediction(p)
+    p = verb(verbs, "exposure", "areas, peaks, slopes, clearance and volumes of plasma data or of a prediction (NCA)",
+             'pkmodels exposure plasma.csv --route extravascular --dose "320 mg"\n'
+             '  pkmodels exposure --model zero_order --set k=0.0357/day --drug goserelin --regimen "3.6 mg once" '
+             '--days 28')
+    options.prediction(p)
     p.add_argument("--route", choices=["bolus", "infusion", "extravascular", "depot"], help="of measured data")
     p.add_argument("--dose", help="such as '320 mg'; the dose column when not given")
     p.add_argument("--duration", help="of an infusion, such as '15 min'")
@@ -180,23 +171,23 @@ def _exposure(verbs):
     p.add_argument("--interval", help="the dosing interval of measured data, such as '24 h'")
     p.add_argument("--span", action="append", default=[], help="a further area, such as '0 h to 24 h'")
     p.add_argument("--cdisc", action="store_true", help="tables with the CDISC codes as columns")
-    _plasma_units(p)
-    _output(p)
+    options.plasma_units(p)
+    options.output(p)
 
 
 def _events(verbs):
-    p = _verb(verbs, "events", "read an event table (TIME, AMT, RATE, II, ADDL, SS, EVID ...) and say what is risky "
-                               "in it",
-              "pkmodels events dosing.csv --time-unit h --amount-unit mg")
+    p = verb(verbs, "events", "read an event table (TIME, AMT, RATE, II, ADDL, SS, EVID ...) and say what is risky "
+                              "in it",
+             "pkmodels events dosing.csv --time-unit h --amount-unit mg")
     p.add_argument("source", metavar="FILE.csv")
     p.add_argument("--time-unit", choices=["min", "h", "day", "week"], help="of TIME, II and DUR, if not in the header")
     p.add_argument("--amount-unit", help="of AMT, if not in the header, such as mg")
-    _output(p, table=False)
+    options.output(p, table=False)
 
 
 def _invivo(verbs):
-    p = _verb(verbs, "invivo", "fit a release model to plasma concentrations, the body taken from a drug card",
-              'pkmodels invivo plasma.csv --model biexponential+plateau --drug goserelin --regimen "3.6 mg once"')
+    p = verb(verbs, "invivo", "fit a release model to plasma concentrations, the body taken from a drug card",
+             'pkmodels invivo plasma.csv --model biexponential+plateau --drug goserelin --regimen "3.6 mg once"')
     p.add_argument("source", metavar="PLASMA", help="a csv, tsv or xlsx file with times and concentrations")
     p.add_argument("--model", required=True, help="a release model (pkmodels list models)")
     p.add_argument("--drug", required=True, help="such as goserelin (pkmodels list drugs)")
@@ -208,21 +199,16 @@ def _invivo(verbs):
     p.add_argument("--weights", choices=["1/y2", "1/y", "none"], default="1/y2", help="(default: %(default)s)")
     p.add_argument("--time-unit", choices=["min", "h", "day", "week"], help="where the file does not say")
     p.add_argument("--sheet", metavar="NAME", help="which sheet of an xlsx file")
-    _plasma_units(p)
-    _seed(p, "of the spread of starts")
-    _output(p)
-
-
-def _plasma_units(p):
-    p.add_argument("--plasma-unit", help="of measured concentrations, if not in the header, such as ng/mL")
-    p.add_argument("--molar-mass", help="such as '293.25 g/mol', to turn molar concentrations into mass")
+    options.plasma_units(p)
+    options.seed(p, "of the spread of starts")
+    options.output(p)
 
 
 def _population(verbs):
-    p = _verb(verbs, "population", "concentrations and time inside a window in many patients who differ",
-              'pkmodels population fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" \\\n'
-              '      --window goserelin --vary clearance=0.3 --patients 1000 --plot population.png')
-    _prediction(p)
+    p = verb(verbs, "population", "concentrations and time inside a window in many patients who differ",
+             'pkmodels population fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" \\\n'
+             '      --window goserelin --vary clearance=0.3 --patients 1000 --plot population.png')
+    options.prediction(p)
     p.set_defaults(draws=0)
     p.add_argument("--window", required=True, help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
     p.add_argument("--patients", type=int, default=1000, metavar="N", help="how many (default: %(default)s)")
@@ -234,14 +220,14 @@ def _population(verbs):
     p.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
     p.add_argument("--folder", metavar="DIR", help="keeps finished chunks; an interrupted run goes on from there")
     p.add_argument("--plot", metavar="FILE.png", help="write the picture as well")
-    _output(p)
+    options.output(p)
 
 
 def _similarity(verbs):
-    p = _verb(verbs, "similarity", "whether two release profiles are alike by an agency's rules (f2 and more)",
-              "pkmodels similarity reference.csv test.csv --rules ema\n"
-              "  pkmodels similarity both.xlsx both.xlsx --rules fda --reference-formulation A --test-formulation B")
-    p.add_argument("reference", metavar="REF", help=_DATA_HELP)
+    p = verb(verbs, "similarity", "whether two release profiles are alike by an agency's rules (f2 and more)",
+             "pkmodels similarity reference.csv test.csv --rules ema\n"
+             "  pkmodels similarity both.xlsx both.xlsx --rules fda --reference-formulation A --test-formulation B")
+    p.add_argument("reference", metavar="REF", help=options.DATA)
     p.add_argument("test", metavar="TEST", help="likewise, of the product to be compared; the units as replicates")
     p.add_argument("--rules", required=True, metavar="AGENCY", help="ema, fda, who, anvisa or canada")
     p.add_argument("--reference-formulation", metavar="NAME", help="which formulation of REF")
@@ -250,126 +236,58 @@ def _similarity(verbs):
                    help="resamples, 0 for none (default: %(default)s)")
     p.add_argument("--decimals", type=int, metavar="N",
                    help="to which means are rounded before they are held against 85 %%; not rounded when not given")
-    _units(p)
-    _seed(p, "of the resampling")
-    _output(p)
+    options.units(p)
+    options.seed(p, "of the resampling")
+    options.output(p)
 
 
 def _report(verbs):
-    p = _verb(verbs, "report", "write one self-contained page with everything",
-              'pkmodels report fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" --window goserelin\n'
-              "  pkmodels report lab.csv --model weibull --out report.md")
-    _prediction(p)
+    p = verb(verbs, "report", "write one self-contained page with everything",
+             'pkmodels report fit.toml --drug goserelin --regimen "3.6 mg every 28 days x 6" --window goserelin\n'
+             "  pkmodels report lab.csv --rank --out report.html\n"
+             "  pkmodels report lab.csv --model weibull --out report.md\n"
+             "  pkmodels report --again report.html")
+    options.prediction(p)
     p.add_argument("--window", help="a window that ships, or limits such as '0.5-1.2 ng/mL'")
-    p.add_argument("--out", metavar="FILE", default="pkmodels_report.html",
-                   help="where to: a page (.html), Markdown (.md) or a workbook (.xlsx) (default: %(default)s)")
+    p.add_argument("--rank", nargs="?", const="", metavar="A,B,...",
+                   help="of a data file: fit these models (all general ones when none is named), show how they rank, "
+                        "and go on with the best, or with --model")
+    options.effect(p)
+    p.add_argument("--again", metavar="REPORT",
+                   help="make a report again from the record inside it, and say whether it comes out the same; with "
+                        "--out it is also written")
+    p.add_argument("--out", metavar="FILE",
+                   help="where to: a page (.html), Markdown (.md) or a workbook (.xlsx) (default: "
+                        "pkmodels_report.html)")
 
 
 def _cite(verbs):
-    p = _verb(verbs, "cite", "print the sources of models, drugs, curves and windows",
-              "pkmodels cite weibull goserelin kakade_2018_goserelin")
+    p = verb(verbs, "cite", "print the sources of models, drugs, curves and windows",
+             "pkmodels cite weibull goserelin kakade_2018_goserelin")
     p.add_argument("names", nargs="*", help="all references when none is given")
     p.add_argument("--bibtex", action="store_true", help="as BibTeX")
 
 
 def _demo(verbs):
-    p = _verb(verbs, "demo", "the whole chain on measured goserelin microspheres", "pkmodels demo")
+    p = verb(verbs, "demo", "the whole chain on measured goserelin microspheres", "pkmodels demo")
     p.add_argument("--out", metavar="FILE.html", default="pkmodels_demo.html",
                    help="where to write the report (default: %(default)s)")
-    _seed(p, "of starts and draws")
+    options.seed(p, "of starts and draws")
 
 
 def _app(verbs):
-    p = _verb(verbs, "app", "the whole chain on a page in your browser, on this machine only", "pkmodels app")
+    p = verb(verbs, "app", "the whole chain on a page in your browser, on this machine only", "pkmodels app")
     p.add_argument("--port", type=int, default=8501, metavar="N", help="where to listen (default: %(default)s)")
     p.add_argument("--no-browser", action="store_true", help="only print the address")
 
 
 def _doctor(verbs):
-    p = _verb(verbs, "doctor", "versions, extras and folders of this installation", "pkmodels doctor")
-    _output(p, table=False)
+    p = verb(verbs, "doctor", "versions, extras and folders of this installation", "pkmodels doctor")
+    options.output(p, table=False)
 
 
 def _completion(verbs):
-    p = _verb(verbs, "completion", "print a script that lets the Tab key of a shell complete verbs, options and names",
-              'pkmodels completion bash > ~/.local/share/bash-completion/completions/pkmodels\n'
-              '  eval "$(pkmodels completion zsh)"')
+    p = verb(verbs, "completion", "print a script that lets the Tab key of a shell complete verbs, options and names",
+             'pkmodels completion bash > ~/.local/share/bash-completion/completions/pkmodels\n'
+             '  eval "$(pkmodels completion zsh)"')
     p.add_argument("shell", choices=["bash", "zsh"])
-
-
-def _prediction(p):
-    p.add_argument("source", nargs="?", help=_SOURCE_HELP)
-    p.add_argument("--model", help="a named release model with --set, depot:DRUG for the published depot of a drug, "
-                        "or the model to fit to a data file")
-    p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
-                   help="a value of the named model with its unit, such as --set k=0.099/day (repeat for more)")
-    p.add_argument("--product", action="append", default=[], metavar="NAME=SOURCE",
-                   help="of several products one each, such as --product monthly=fit.toml (a record, a scenario or "
-                        "depot:DRUG); the regimen then says '3.6 mg of monthly every 28 days x 3 then ...'")
-    p.add_argument("--drug", help="such as goserelin or goserelin:female (pkmodels list drugs)")
-    p.add_argument("--regimen", help="such as '3.6 mg every 28 days x 6', or an event table: FILE.csv (FILE.csv:ID)")
-    p.add_argument("--site", help="the tissue that the carrier lies in, such as prostate_tumour (pkmodels list sites)")
-    p.add_argument("--site-set", action="append", default=[], metavar="NAME=VALUE",
-                   help="a number of that tissue, such as --site-set volume=35mL (repeat for more)")
-    p.add_argument("--in-vivo", action="append", default=[], metavar="NAME=VALUE",
-                   help="how release in the body differs from the vial: scale, power, shift ('12 h'), plateau")
-    p.add_argument("--days", type=float, help="how long; the regimen's own end when not given")
-    p.add_argument("--environment", metavar="WORDS",
-                   help="around the carrier, such as '37 C; 42 C for 30 min at day 1, 2, 3', 'pH 7.4; pH 5 from day 2' "
-                        "or a csv file with time_h, T_degC, pH (default: 37 C, pH 7.4)")
-    p.add_argument("--bioavailability", type=float, help="share of what is released that reaches the blood")
-    p.add_argument("--unreleased", choices=["stays", "rescaled"], default="stays",
-                   help="what becomes of the share that the curve never releases (default: %(default)s)")
-    p.add_argument("--draws", type=int, default=200, help="draws from the fit for intervals (default: %(default)s)")
-    p.add_argument("--unit", default="ng/mL", help="of concentrations (default: %(default)s)")
-    _reading(p)
-    _seed(p, "of starts and draws")
-
-
-def _effect(p):
-    p.add_argument("--effect", metavar="NAME", help="what the concentration does, such as hpg_agonist (pkmodels list "
-                                                    "effects)")
-    p.add_argument("--effect-set", action="append", default=[], metavar="NAME=VALUE",
-                   help="a parameter of the effect, such as --effect-set relative_potency=0.5 (repeat for more)")
-    p.add_argument("--driven-by", choices=["plasma", "local", "local_free"], default="plasma",
-                   help="the concentration that drives the effect (default: %(default)s)")
-
-
-def _reading(p):
-    p.add_argument("--formulation", metavar="NAME", help="which formulation of the file")
-    _units(p)
-
-
-def _units(p):
-    p.add_argument("--time-unit", choices=["min", "h", "day", "week"], help="where the file does not say")
-    p.add_argument("--released-unit", choices=["fraction", "percent"], help="where the file does not say")
-    p.add_argument("--sheet", metavar="NAME", help="which sheet of an xlsx file")
-
-
-def _errors_of_points(p):
-    p.add_argument("--weights", choices=["none", "1/y", "1/y2", "1/sd2", "pooled"], default="none",
-                   help="how points are weighted (default: %(default)s)")
-    p.add_argument("--errors", choices=["independent", "increments", "concentrations", "auto"],
-                   help="increments: cumulative values carry the errors of all samples before; concentrations: errors "
-                        "are those of what was measured (default: concentrations where the file holds them, else "
-                        "independent); auto: what the points make likelier")
-    p.add_argument("--normalised", action="store_const", const=True,
-                   help="shares are of the total recovered, not of the dose: the scale of a curve is uncertain by 3 %%")
-
-
-def _seed(p, of_what):
-    p.add_argument("--seed", type=_seed_number, default=1, help=f"{of_what} (default: %(default)s)")
-
-
-def _seed_number(text):
-    if not text.isdigit():
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 0 on")
-    return int(text)
-
-
-def _output(p, table=True):
-    shape = p.add_mutually_exclusive_group()
-    shape.add_argument("--json", action="store_true", help="print the result as JSON")
-    if table:
-        shape.add_argument("--csv", action="store_true", help="print the table as csv")
-        p.add_argument("--out", metavar="FILE", help="write the table to a .csv or .xlsx file as well")

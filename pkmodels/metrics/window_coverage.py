@@ -58,6 +58,7 @@ def coverage(prediction, window=None, *, variable="plasma", sustained="24 h", ta
     values, draws, time, time_unit, unit, analyte = _series(prediction, variable)
     window = read_window(window)
     window.require(analyte)
+    asked = {"window": window.to_dict(), "variable": variable, "sustained": sustained}
     window, converted = window.beside(unit, molar_mass_of(prediction, variable))
     lower, upper = window.limits(unit)
     amount, given = units.quantity(sustained, "h", "24 h")
@@ -91,7 +92,7 @@ def coverage(prediction, window=None, *, variable="plasma", sustained="24 h", ta
         window=window, rows=rows, spans=spans, numbers=numbers, drawn=drawn, reasons=reasons, notes=notes,
         verdict=warned + verdict(window, rows, spans, numbers, drawn, time_unit, unit, lasting_words),
         time_unit=time_unit, unit=unit,
-        about={"variable": variable, "analyte": analyte or window.analyte, "sustained": lasting_words,
+        about={"variable": variable, "analyte": analyte or window.analyte, "sustained": lasting_words, "asked": asked,
                **{key: _listed(key, prediction.attrs[key]) for key in _ABOUT if key in prediction.attrs}})
 
 

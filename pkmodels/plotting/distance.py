@@ -43,10 +43,11 @@ def plot_reach(profile, level=None, molar_mass=None, ax=None):
     # Even times, so that the colours are not a picture of the grid.
     even = np.linspace(time[0], time[-1], 401)
     shown = np.array([np.interp(even, time, row) for row in values])
-    bottom = top / 10**DECADES
+    seen = shown[:, 1:][shown[:, 1:] > 0]
+    bottom = min(max(top / 10**DECADES, seen.min()), top / 10)
     drawn = ax.pcolormesh(even, away, np.clip(shown, bottom, top), norm=LogNorm(bottom, top), cmap="cividis",
                           shading="gouraud", rasterized=True)
-    bar = ax.figure.colorbar(drawn, ax=ax, extend="min")
+    bar = ax.figure.colorbar(drawn, ax=ax, extend="min" if bottom > shown.min() else "neither")
     bar.set_label(f"{plain(analyte)} in the tissue ({unit})", color=INK)
     if reached is not None:
         line = np.where(reached.reach.values > 0, reached.reach.values, np.nan)
@@ -56,6 +57,6 @@ def plot_reach(profile, level=None, molar_mass=None, ax=None):
     time_axis(ax, float(time[-1]), profile.time.attrs["units"], "time since injection")
     ax.set_xlim(time[0], time[-1])
     ax.set_ylim(away[0], away[-1])
-    ax.set_ylabel("distance from the surface (um)")
+    ax.set_ylabel("distance from the surface (µm)")
     legend(ax)
     return ax

@@ -71,6 +71,37 @@ def _times(study, view):
     return units.outside(np.geomspace(study.times[study.times > 0].min() / 1.5, last, 301), study.time_unit)
 
 
+def plot_study(study, ax=None, *, time="linear"):
+    """Plot what was measured: the points of every formulation, with standard deviations where they are known.
+
+    Parameters
+    ----------
+    study : Study
+    ax : matplotlib.axes.Axes, optional
+        A figure of its own when not given.
+    time : str
+        ``"sqrt"`` or ``"log"`` as in `plot_fit`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Time in the study's unit, released share in % of dose.
+    """
+    if time not in VIEWS:
+        raise unknown("axis of time", time, VIEWS)
+    ax, highest = surface(ax), 0.0
+    for k, name in enumerate(study.formulations):
+        one, (colour, dashes) = study.only(name), SERIES[k % len(SERIES)]
+        mean = one.frame.groupby("time_hour")["released"].mean()
+        ax.plot(_in_unit(study, mean.index), 100 * mean.to_numpy(), color=colour, linestyle=dashes, linewidth=1.2)
+        highest = max(highest, _points(ax, one, colour if len(study.formulations) > 1 else INK))
+    _axes(ax, study, highest)
+    if time != "linear":
+        view_axis(ax, _in_unit(study, study.times), study.time_unit, time)
+    legend(ax)
+    return ax
+
+
 def _many(fit, ax):
     highest = 0.0
     for k, (label, part) in enumerate(fit.fits.items()):
@@ -155,7 +186,7 @@ def _worth(fit, weight):
     return f"{weight:.2f}" if weight >= 0.005 else "below 0.01"
 
 
-def _points(ax, study):
+def _points(ax, study, colour=INK):
     """Draw the measured points (mean ± SD where it is known); returns the highest one in per cent."""
     frame = study.frame
     times, released = _in_unit(study, frame["time_hour"].to_numpy()), 100 * frame["released"].to_numpy()
@@ -165,11 +196,12 @@ def _points(ax, study):
     if np.isfinite(spread).any():
         counts = sorted({int(n) for n in frame["n"].dropna()})
         label += " (mean ± SD" + (f", n = {counts[0]})" if len(counts) == 1 else ")")
-        ax.errorbar(times, released, yerr=np.nan_to_num(spread), **_POINTS, ecolor=INK, elinewidth=1.2, capsize=3,
-                    zorder=4, label=label)
+        ax.errorbar(times, released, yerr=np.nan_to_num(spread), **_POINTS | {"markeredgecolor": colour}, ecolor=colour,
+                    elinewidth=1.2, capsize=3, zorder=4, label=label)
         return float(np.max(released + np.nan_to_num(spread)))
     label += f" ({count} replicates)" if count > 1 else ""
-    ax.plot(times, released, **_POINTS | ({"alpha": 0.75} if count > 1 else {}), zorder=4, label=label)
+    ax.plot(times, released, **_POINTS | {"markeredgecolor": colour} | ({"alpha": 0.75} if count > 1 else {}),
+            zorder=4, label=label)
     return float(released.max())
 
 

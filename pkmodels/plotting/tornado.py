@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import metrics, prediction, units
 from ..errors import PkmodelsError, PredictionError
-from .canvas import BLUE, INK, VERMILION, legend, surface
+from .canvas import BLUE, INK, VERMILION, legend, plain, surface
 
 #: More rows than this are not drawn; the smallest are left out, and the plot says so.
 MOST = 14
@@ -28,12 +28,15 @@ class Moved:
         What could not be changed, with the reason.
     about : str
         What was predicted and held against which window.
+    inside : str
+        What is inside what, such as ``"goserelin inside 0.5-1.2 ng/mL"``.
     """
 
     base: float
     rows: tuple
     skipped: dict
     about: str
+    inside: str = "inside the window"
 
     @property
     def table(self):
@@ -132,7 +135,7 @@ def what_moves(release, *, drug, dose, interval, doses, window, by=25.0, values=
         rows.append((name, changes[0][0], changes[1][0], *found))
     rows.sort(key=lambda row: -max(abs(row[3] - base), abs(row[4] - base)))
     about = f"{getattr(model, 'name', model)}, {dose} {drug.name} every {interval} x {doses}, {window}"
-    return Moved(base, tuple(rows), skipped, about)
+    return Moved(base, tuple(rows), skipped, about, f"{window.analyte or drug.analyte} inside {window.bounds}")
 
 
 def _with_card(change, drug):
@@ -199,6 +202,7 @@ def plot_tornado(moved, ax=None):
     ax.spines["left"].set_visible(False)
     ax.grid(visible=False)
     more = "" if len(rows) == len(moved.rows) else f"; {len(moved.rows) - len(rows)} smaller ones not shown"
-    ax.set_xlabel(f"time inside the window (%), {moved.base:.0f} % with nothing changed{more}")
+    ax.set_xlabel(f"time with {plain(moved.inside, 60).replace('-', '–')} (%)\n{moved.base:.0f} % with nothing "
+                  f"changed{more}")
     legend(ax)
     return ax

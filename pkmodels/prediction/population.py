@@ -10,6 +10,7 @@ from ..errors import PredictionError
 from ..references import cited_in
 from . import feeding, population_dataset, population_running
 from . import population_settings as settings
+from .asked import asked
 from .drug import read_drug
 from .people import variability_of
 from .population_job import Job
@@ -83,6 +84,10 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
         Saying what was given and what is possible.
     """
     settings.check(patients, draws, unreleased, workers, seed, concentration_unit)
+    asked_for = asked(
+        release, drug=drug, regimen=regimen, patients=patients, seed=seed, window=window, days=days, values=values,
+        variability=variability, table=table, draws=draws, bioavailability=bioavailability, unreleased=unreleased,
+        sustained=sustained, concentration_unit=concentration_unit, times=times, keep_curves=keep_curves, band=band)
     release = as_release(release, values)
     settings.check_release(release)
     drug = read_drug(drug) if isinstance(drug, (str, Path)) else drug
@@ -123,7 +128,8 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
     found = population_running.run(job, patients, workers, folder, fingerprint, progress)
     said = settings.assumptions(release, drug, spread, share, draws, patients, found, people_said, regimen)
     about = {
-        "pkmodels_version": __version__, "kind": "population", "seed": seed, "patients": patients, "draws": draws,
+        "pkmodels_version": __version__, "kind": "population", "seed": seed, "asked": asked_for,
+        "patients": patients, "draws": draws,
         **({} if drug.molar_mass is None else {"molar_mass": drug.molar_mass_text}),
         "drug": drug.name, "population": drug.population, "analyte": drug.analyte, "body": " -> ".join(drug.body),
         "regimen": str(regimen), "dose_times": [dose.time_hour / 24 for dose in doses],

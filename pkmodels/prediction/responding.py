@@ -8,6 +8,7 @@ from .. import __version__, catalogue, units
 from ..effect import Effect
 from ..errors import ModelError, PredictionError
 from ..solve.driven import responses
+from .asked import as_json
 from .lines import lines, storable
 
 _CARRIED = ("drug", "population", "regimen", "model", "body", "dose_times", "seed")
@@ -72,6 +73,7 @@ def respond(prediction, effect, *, variable="plasma", values=None):
     parameters = {p.name: [units.outside(inside[p.name], p.unit), p.unit] for p in effect.parameters}
     attributes = {key: prediction.attrs[key] for key in _CARRIED if key in prediction.attrs}
     attributes |= {"effect": effect.name, "effect_parameters": json.dumps(parameters), "driven_by": variable,
+                   "asked": as_json({"effect": effect.name, "variable": variable, "values": given}),
                    "pkmodels_version": __version__,
                    "assumptions": storable([*lines(prediction.attrs, "assumptions"),
                                              *_assumptions(effect, source, given, len(breaks))]),

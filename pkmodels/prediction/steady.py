@@ -12,6 +12,7 @@ from ..errors import PredictionError
 from ..solve import linear
 from ..surroundings import read_environment
 from . import predicting
+from .asked import asked
 from .chain import Body
 from .disposition import linear_body
 from .doses import Regimen
@@ -28,7 +29,12 @@ MOST = 400
 
 
 @functools.wraps(predicting.predict)
-def predict(release, *, drug=None, regimen=None, days=None, **settings):
+def predict(release, **given):
+    said = asked(release, **{name: each for name, each in given.items() if name != "progress"})
+    return _predict(release, **given).assign_attrs(asked=said)
+
+
+def _predict(release, *, drug=None, regimen=None, days=None, **settings):
     regimen = read_regimen(regimen) if isinstance(regimen, str) else regimen
     if not getattr(regimen, "steady", False):
         found = predicting.predict(release, drug=drug, regimen=regimen, days=days, **settings)
@@ -59,9 +65,9 @@ def predict(release, *, drug=None, regimen=None, days=None, **settings):
                                 surroundings)
     lead = count * regimen.parts[0].interval_hour
     times = settings.pop("times", None)
-    asked = None if times is None else predicting.asked_hours(times, horizon) / 24 + lead / 24
+    later = None if times is None else predicting.asked_hours(times, horizon) / 24 + lead / 24
     found = predicting.predict(release, drug=drug, regimen=_longer(regimen, count, lead), days=(horizon + lead) / 24,
-                               times=asked, **settings)
+                               times=later, **settings)
     return _cropped(found, regimen, lead, count, left, times)
 
 

@@ -1,10 +1,13 @@
 """The report: the answer first, then everything it rests on, as a page, as Markdown or as a workbook."""
 
 import re
+import tempfile
+from pathlib import Path
 
+from .. import __version__
 from ..errors import PkmodelsError, RecordError
 from ..shelf import as_path
-from . import facts, markdown, pictures, workbook
+from . import facts, markdown, pictures, record, workbook
 from .wording import number, sentence
 
 #: So many remarks on the fit stand in the box at the top; all of them stand beside the fit.
@@ -58,13 +61,14 @@ def report(fit=None, prediction=None, coverage=None, comparison=None, path=None,
     if fit is None and not said:
         raise PkmodelsError("there is nothing to report; give a fit, a prediction, a coverage or a comparison")
     _check_together(fit, said, coverage, response)
+    kept, reason = record.written(fit, prediction, coverage, comparison, response, command, _date(now))
     drawn = pictures.plots(fit, prediction, coverage, comparison, response)
     page = _template().render(
         title=_title(fit, said), now=_date(now), fit=fit, comparison=comparison, coverage=coverage,
         prediction=facts.about(said, prediction), headline=facts.headline(fit, prediction, coverage), gravest=GRAVEST,
         plots=drawn, tables=facts.coverage_tables(coverage), response=facts.response(response),
         study=None if fit is None else fit.study, citations=facts.citations(fit, said, coverage, response),
-        made_with=facts.made_with(fit, said, command))
+        made_with=facts.made_with(fit, said, command), record=kept, no_record=reason)
     if path is None:
         return page
     try:
@@ -73,10 +77,49 @@ def report(fit=None, prediction=None, coverage=None, comparison=None, path=None,
         elif path.suffix == ".md":
             markdown.write(path, page, drawn)
         else:
-            path.write_bytes(workbook.as_bytes(facts.full_tables(fit, prediction, coverage, comparison), page))
+            path.write_bytes(workbook.as_bytes(facts.full_tables(fit, prediction, coverage, comparison), page, kept))
     except OSError as problem:
         raise RecordError(f"{path} cannot be written ({problem.strerror}); choose another place") from problem
     return path
+
+
+def report_again(path, out=None):
+    """Make a report again from the record inside it, and say whether it came out the same.
+
+    Measured points and fits are taken from the record; prediction, coverage and response are computed anew.
+
+    Parameters
+    ----------
+    path : str or Path
+        A report that was written by `report`: ``.html``, ``.md`` or ``.xlsx``.
+    out : str or Path, optional
+        Where to write the new one, with any of these endings.
+
+    Returns
+    -------
+    str
+        Empty where the new report has the same bytes as the old one, else why it may differ.
+
+    Raises
+    ------
+    RecordError
+        If the file holds no record.
+    """
+    path = as_path(path, RecordError, "report.html")
+    found = record.pieces(record.read(path))
+    if out is not None:
+        report(**found, path=out)
+    with tempfile.TemporaryDirectory() as folder:
+        new = report(**found, path=Path(folder) / path.name)
+        if _same(new, path) and all(_same(plot, path.parent / plot.relative_to(folder))
+                                    for plot in Path(folder).glob("*_plots/*")):
+            return ""
+    return (f"{path.name} does not come out the same: it was changed, or made with other versions of pkmodels (here "
+            f"{__version__}) and its libraries, which it lists at its end; compare the new one with it")
+
+
+def _same(one, other):
+    return other.is_file() and one.read_bytes() == other.read_bytes()
 
 
 def _check_together(fit, said, coverage, response):

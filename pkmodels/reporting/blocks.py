@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 #: Elements whose text is a block of its own.
 TEXTS = {"h1": "heading", "h2": "heading", "h3": "heading", "p": "paragraph", "li": "item", "figcaption": "paragraph",
-         "footer": "paragraph", "caption": "caption"}
+         "footer": "paragraph", "caption": "caption", "summary": "paragraph"}
 
 
 @dataclass
@@ -19,7 +19,7 @@ class Block:
 
 
 def blocks(page):
-    """The blocks of a page of `report`: kinds heading, paragraph, item, caption, table and figure.
+    """The blocks of a page of `report`: kinds heading, paragraph, item, caption, table, figure and code.
 
     Markdown and workbook are made from the page, so that they cannot say anything else than it does.
 
@@ -50,7 +50,7 @@ class _Reader(HTMLParser):
             self.table = Block("table")
         elif tag == "tr":
             self.table.rows.append([])
-        elif tag in ("th", "td") or tag in TEXTS:
+        elif tag in ("th", "td", "pre") or tag in TEXTS:
             self.text = []
         elif tag in ("br", "span") and self.text is not None:
             self.text.append(" ")
@@ -61,6 +61,9 @@ class _Reader(HTMLParser):
         elif tag == "table":
             self.found.append(self.table)
             self.table = None
+        elif tag == "pre":
+            self.found.append(Block("code", text="".join(self.text)))
+            self.text = None
         elif tag in ("th", "td"):
             self.table.rows[-1].append(self._said())
         elif tag in TEXTS and (said := self._said()):

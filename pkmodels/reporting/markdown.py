@@ -44,6 +44,9 @@ def text(page, plots, folder):
         elif block.kind == "figure":
             name, description = said[block.text]
             parts += [f"![{description.replace('[', '(').replace(']', ')')}](<{folder}/{name}.svg>)", ""]
+        elif block.kind == "code":
+            # TOML may write a sign by its number, so that no name in the record ends the fence.
+            parts += ["```toml", block.text.rstrip("\n").replace("```", 3 * r"\u0060"), "```", ""]
         elif block.kind == "caption":
             parts += [f"**{_plain(block.text)}**", ""]
         else:

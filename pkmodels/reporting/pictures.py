@@ -2,10 +2,14 @@
 
 import io
 import re
+import threading
 
 from .. import plotting, units
 from . import facts
 from .wording import number, sentence, unit_of
+
+#: The style is matplotlib's own, and a page in the browser has a thread per tab.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def plots(fit, prediction, coverage, comparison, response):
@@ -15,7 +19,8 @@ def plots(fit, prediction, coverage, comparison, response):
     window = None if coverage is None else coverage.window
     found = {}
     # The style of the page is the same on every machine, whatever the user's matplotlibrc says.
-    with matplotlib.style.context({"svg.hashsalt": "pkmodels", "svg.fonttype": "path"}, after_reset=True):
+    style = {"svg.hashsalt": "pkmodels", "svg.fonttype": "path"}
+    with _ONE_AT_A_TIME, matplotlib.style.context(style, after_reset=True):
         if fit is not None:
             found["fit"] = _svg("fit", plotting.plot_fit(fit), _says_fit(fit))
             found["residuals"] = _svg("residuals", plotting.plot_residuals(fit), _says_residuals(fit))

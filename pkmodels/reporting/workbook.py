@@ -11,9 +11,12 @@ from .blocks import blocks
 #: Written into every workbook instead of the time of the clock.
 ALWAYS = datetime.datetime(2000, 1, 1)
 
+#: Signs that one cell may hold.
+LONGEST = 32000
 
-def as_bytes(tables, page=None):
-    """A workbook with the text of a page on its first sheet and a sheet per table.
+
+def as_bytes(tables, page=None, record=""):
+    """A workbook with the text of a page on its first sheet, a sheet per table, and the record on the last.
 
     Text that begins like a formula stays text. What is not a number stays empty.
 
@@ -23,6 +26,8 @@ def as_bytes(tables, page=None):
         By the name of the sheet.
     page : str, optional
         A page of `report`.
+    record : str
+        Its record, a line to a row.
 
     Returns
     -------
@@ -42,6 +47,10 @@ def as_bytes(tables, page=None):
         for k, row in enumerate(frame.itertuples(index=False), 2):
             _row(sheet, k, row)
         sheet.freeze_panes = "A2"
+    if record:
+        sheet = book.create_sheet("record")
+        for k, line in enumerate(record.splitlines(), 1):
+            _row(sheet, k, [line[start:start + LONGEST] for start in range(0, len(line), LONGEST)])
     book.properties.created = ALWAYS
     memory = io.BytesIO()
     book.save(memory)
@@ -52,7 +61,7 @@ def _text(sheet, page):
     """Headings, sentences and tables of a page, one below the other."""
     line = 1
     for block in blocks(page):
-        if block.kind == "figure":
+        if block.kind in ("figure", "code"):
             continue
         if block.kind == "table":
             for row in block.rows:

@@ -13,6 +13,7 @@ from .cells import Problems
 from .columns import choose
 from .delimited import read_text
 from .layout import explain_no_table, find_layout
+from .named import only
 from .settle import Said, released_from, time_from
 from .sidecar import Sidecar, read_sidecar
 from .sink import sink_remarks
@@ -25,7 +26,7 @@ _KINDS = {b"%PDF": "a PDF document", b"\xd0\xcf\x11\xe0": "an old .xls workbook 
           b"\x1f\x8b": "a gzip archive"}
 
 
-def read_study(path, *, time=None, released=None, formulation=None, sheet=None):
+def read_study(path, *, time=None, released=None, formulation=None, sheet=None, columns=None):
     """Read measured release from a csv, tsv or xlsx file.
 
     Parameters
@@ -41,6 +42,9 @@ def read_study(path, *, time=None, released=None, formulation=None, sheet=None):
         The one to keep.
     sheet : str, optional
         The one sheet of a workbook to read; all sheets with a table when not given.
+    columns : sequence or mapping of str, optional
+        Headers of the columns to read, and no others; a mapping says as what: ``{"t1": "time (h)", "x": "released
+        (%)"}``. Found by their headers when not given.
 
     Returns
     -------
@@ -66,6 +70,9 @@ def read_study(path, *, time=None, released=None, formulation=None, sheet=None):
         path = locate(shelf.as_path(path, StudyError, "lab.csv"))
         sidecar, digest = read_sidecar(path), shelf.sha256(path)
         grids, notes = grids_of(path, sheet)
+    if columns is not None:
+        grids, said = only(grids, columns, path.name)
+        notes = (*notes, *said)
     gathered = Gathered(Problems(path.name), notes=list(notes))
     frame, unit = _tables(path, grids, gathered, sidecar, asked)
     _check_names(sidecar, frame)
