@@ -5,7 +5,7 @@ temperatures or pH values or more, each inner condition is left out in turn. One
 others at once and asked for the one left out; so is the interpolation of the measured curves of its two neighbours at
 the same time, linear in the condition. Both errors are root mean squares over the points left out, in % of dose.
 
-A law may have no more unknowns on the condition than there are conditions left, or it is not decided between them (which
+A law may have no more unknowns on the condition than there are conditions left, or it is not decided between them (as
 `GlobalFit.at` says): three temperatures decide the two speeds of a switch and where it lies, two its foot alone, a rate
 that rises by one energy; two pH values the two speeds, with one proton half-way between.
 
