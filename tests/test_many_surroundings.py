@@ -117,6 +117,25 @@ def test_a_law_needs_one_value_of_each_parameter():
         fitting.fit_many(made("weibull", "run", [1.0, 2.0], lambda at: {}), "weibull", own=("t_scale",)).at(T=37)
 
 
+def test_two_temperatures_do_not_decide_a_switch():
+    """Four unknowns over two temperatures: at these it is right, between them it is one of many, and says so."""
+    given = {"t_cold": 18.0, "t_hot": 0.4, "t_middle": 40.0, "width": 1.0, "beta": 0.8}
+    found = fitting.fit_many(made("heat_switch", "T_degC", [37.0, 42.0], lambda at: {"T": at}, **given), "heat_switch")
+    for at in (37, 39, 42, 45):
+        told = any("do not decide the law at T" in v for v in found.at(T=at).origin["verdicts"])
+        assert told == (at in (39, 45))
+    elsewhere = pk.predict(found["at 37"], days=2, environment="39 C", times=[1.0], draws=0)
+    assert "leave the law open" in elsewhere.attrs["assumptions"]
+    here = pk.predict(found["at 37"], days=2, times=[1.0], draws=0)
+    assert "leave the law open" not in here.attrs["assumptions"]
+    four = fitting.fit_many(made("heat_switch", "T_degC", [25.0, 39, 41, 50], lambda at: {"T": at}, **given),
+                            "heat_switch")
+    assert not any("do not decide" in v for v in four.at(T=40).origin["verdicts"])
+    held = fitting.fit_many(made("heat_switch", "T_degC", [37.0, 42.0], lambda at: {"T": at}, **given), "heat_switch",
+                            fixed={"t_middle": 40.0, "width": 1.0})
+    assert not any("do not decide" in v for v in held.at(T=39).origin["verdicts"])
+
+
 GIVEN = {"d_start": 1.0, "k_degradation": 0.08, "ea_degradation": 80.0, "ea_diffusion": 110.0}
 
 

@@ -43,14 +43,15 @@ class TestPulses:
         assert found == pytest.approx(self.EXACT, abs=5e-11)
         assert abs(found - self.NAIVE) > 0.09
 
-    def test_an_integrator_that_is_not_stopped_misses_them(self):
+    @pytest.mark.parametrize("method", ["RK45", "LSODA"])
+    def test_an_integrator_that_is_not_stopped_misses_them(self, method):
         """What the number above guards against: the same law on an adaptive integrator's own steps."""
         def rate(time, f):
             warm = any(day <= time < day + 0.5 / 24 for day in (1, 2, 3))
             k = 0.01 + 1.99 / (1 + math.exp(-((42 if warm else 37) - 39) / 0.5))
             return k * (1 - f)
 
-        naive = solve_ivp(rate, (0, 5), [0.0], method="RK45", rtol=1e-8).y[0, -1]
+        naive = solve_ivp(rate, (0, 5), [0.0], method=method, rtol=1e-8).y[0, -1]
         assert naive == pytest.approx(self.NAIVE, abs=1e-6)
         assert naive != pytest.approx(self.EXACT, abs=0.09)
 

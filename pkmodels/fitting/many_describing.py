@@ -1,12 +1,12 @@
 """The result of a fit of many curves: statistics, one view per curve, verdicts with the curves' names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .. import __version__, units
 from ..solve.release import Release
-from . import conditions, statistics, verdicts
+from . import conditions, statistics, undecided, verdicts
 from .many_result import GlobalFit, Part, Sharing
 from .result import in_time_unit, intervals
 
@@ -45,13 +45,16 @@ def described(recipe, alone, polished):
     wanted = len(block.names) - len(block.fixed)
     rows = np.cumsum([len(one) for _, one in each])[:-1]
     own = block.of_points(polished.residual)
+    inner = np.array([units.inside(polished.values[name], shown[name]) for name in block.names])
+    law_open = len(undecided.directions(block, inner, polished.free)) > 0
     numbers = statistics.statistics(whole.released, polished.difference, wanted, np.concatenate(own))
     freedom = numbers["n"] - wanted
     known = intervals(block.model, polished.values, polished.stderr, shown, freedom)
     parts = {}
     for i, ((label, one), difference, residual) in enumerate(zip(
             each, np.split(polished.difference, rows), own, strict=True)):
-        parts[label] = _part(recipe, one, i, block, polished, difference, residual, freedom, notes)
+        part = _part(recipe, one, i, block, polished, difference, residual, freedom, notes)
+        parts[label] = replace(part, law_open=law_open)
     names = display_names(model, each)
     said = [*verdicts.of_parameters(block.model, polished, block.box, shown, known),
             *verdicts.few_points(numbers), *recipe.held]

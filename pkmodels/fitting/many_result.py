@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from .. import units
+from . import undecided
 from .result import Fit, _plain
 
 SIGNIFICANT = 0.05
@@ -20,13 +21,15 @@ class Part(Fit):
 
     ``freedom`` are the degrees of freedom of the whole; ``conditions`` what differs in this curve, in the
     model's units. The model of a curve whose surroundings (temperature, pH) the study tells stays in them;
-    ``law`` is the one that follows them, with values ``known`` of this curve (inside units) besides.
+    ``law`` is the one that follows them, with values ``known`` of this curve (inside units) besides; it is open
+    where several of it fit all curves alike.
     """
 
     freedom: int = 0
     conditions: Mapping = field(default_factory=dict)
     law: object = None
     known: Mapping = field(default_factory=dict)
+    law_open: bool = False
 
     @property
     def elsewhere(self):
@@ -35,6 +38,8 @@ class Part(Fit):
         if self.law is None:
             return found
         origin = {name: value for name, value in found.origin.items() if name != "taken_at"}
+        if self.law_open:
+            origin["verdicts"] = [*origin["verdicts"], undecided.ELSEWHERE]
         return replace(found, model=self.law, values={**found.values, **self.known}, origin=origin, plausible=None if (
             found.plausible is None) else lambda some: found.plausible({n: some[n] for n in found.values}))
 

@@ -8,7 +8,7 @@ from ..errors import FitError, UnitError, unknown
 from ..model import Curve
 from ..solve import observe
 from ..solve.release import Release, scale_slope
-from . import bounds
+from . import bounds, undecided
 from .conditions import with_values
 from .weighting import after_start, whitening
 
@@ -59,7 +59,9 @@ def release_at(fit, given):
         if not min(seen) <= value <= max(seen):
             verdicts.append(f"{name} = {value:g} lies outside the {min(seen):g} to {max(seen):g} {wanted[name]} that "
                             f"were measured: there the law itself is extrapolated".replace(" 1 that", " that"))
-    bound = with_values(fit.model, {name: float(units.inside(value, wanted[name])) for name, value in at.items()})
+    inside = {name: float(units.inside(value, wanted[name])) for name, value in at.items()}
+    verdicts += undecided.at(fit, inside, _said(at, fit.model))
+    bound = with_values(fit.model, inside)
     return Release(bound, found.values, found.free, found.covariance, freedom=found.freedom, spread=found.spread,
                    origin={**found.origin, "formulation": f"{len(fit.fits)} curves together",
                            "verdicts": verdicts, "taken_at": _said(at, fit.model)})
