@@ -1,6 +1,7 @@
 """The catalogue: every model that stands in a file of `carriers/`, `bodies/`, `effects/` or `degradation/`."""
 
 import importlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -54,16 +55,16 @@ def _spare(model):
 def resolve(name):
     """The name under which the catalogue keeps a release model.
 
-    Takes aliases (``logistic``), DDSolver's numbers (``331``, ``ddsolver:331``) and modifiers
-    (``logistic+plateau``).
+    Takes aliases (``logistic``), DDSolver's numbers (``331``, ``ddsolver:331``) and names (``Weibull_4``), modifiers
+    (``logistic+plateau``), capitals, blanks and hyphens (``Korsmeyer-Peppas``).
 
     Raises
     ------
     UnknownName
         With the nearest names.
     """
-    base, *modifiers = (part.strip() for part in str(name).split("+"))
-    number = base.lower().removeprefix("ddsolver:").strip()
+    base, *modifiers = (re.sub(r"[\s\-–]+", "_", part.strip().lower()) for part in str(name).split("+"))
+    number = base.removeprefix("ddsolver:").strip("_")
     if number.isdecimal() and number.isascii():
         base = ddsolver(number).model
     elif base in ALIASES:

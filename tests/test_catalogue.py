@@ -241,11 +241,24 @@ class TestNames:
         assert catalogue.get_model("logistic+plateau") is catalogue.get_model("hill+plateau")
         assert catalogue.get_model("reciprocal_powered_time") is catalogue.get_model("logistic")
         assert catalogue.get_model("michaelis_menten").name == "second_order"
-        assert set(catalogue.aliases("hill")) == {"logistic", "reciprocal_powered_time"}
+        assert set(catalogue.aliases("hill")) == {"logistic", "reciprocal_powered_time", "logistic_1"}
         assert not set(catalogue.list_models()) & {"logistic", "michaelis_menten", "331"}
         assert catalogue.family("331") == "empirical"
         assert catalogue.knows("ddsolver:331")
         assert not catalogue.knows("341")
+
+    @pytest.mark.parametrize(("written", "name"), [
+        ("Korsmeyer-Peppas", "korsmeyer_peppas"), ("Korsmeyer–Peppas", "korsmeyer_peppas"),
+        ("Zero order", "zero_order"), ("Makoid-Banakar + lag", "makoid_banakar+lag"),
+        ("Michaelis-Menten", "second_order"), ("DDSolver: 331", "331"), ("Log normal", "probit"),
+        ("Weibull_1", "328"), ("Weibull 2", "329"), ("weibull-3", "330"), ("WEIBULL_4", "331"),
+        ("Logistic_1", "332"), ("Logistic_2", "333"), ("Logistic_3", "334"),
+        ("Gompertz_1", "335"), ("Gompertz_2", "336"), ("Gompertz_3", "337"), ("Gompertz_4", "338"),
+        ("Probit_1", "339"), ("Probit_2", "340"), ("Peppas-Sahlin 1", "322"), ("Peppas-Sahlin 2", "324"),
+        ("Ritger-Peppas", "311"), ("cube root", "314"),
+    ])
+    def test_names_as_people_write_them(self, written, name):
+        assert catalogue.resolve(written) == catalogue.resolve(name)
 
     def test_wrong_numbers_and_names_say_what_there_is(self):
         with pytest.raises(UnknownName, match="301 to 340"):

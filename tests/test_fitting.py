@@ -416,6 +416,7 @@ def test_curves_under_different_conditions_are_not_pooled(tmp_path):
     (lambda d: fitting.fit(d, "plga_burst_erosion+lag"), ModelError, "closed curves only"),
     (lambda d: fitting.fit(d, "weibull", fixed={"bta": 1}), PkmodelsError, "did you mean beta"),
     (lambda d: fitting.fit(d, "weibull", fixed={"beta": 1, "t_scale": 3}), ModelError, "nothing to fit"),
+    (lambda d: fitting.fit(made([0, 1, 2, 4], [0, 0, 0, 0]), "weibull"), FitError, "nothing was released in made"),
     (lambda d: fitting.fit(made([0, 1, 2], [0, 0.1, 0.2]), "double_weibull"), FitError, "has 2 sampling times"),
 ])
 def test_what_cannot_be_fitted_is_refused_in_words(curve_d, make, error, words):

@@ -54,6 +54,23 @@ REFUSED = {
     "header and unit row differ": (
         "time (h),released (%)\ndays,%\n0,0\n4,10\n", {}, ["hours", "row of units", "days", "make them agree"]),
     "released header and argument differ": (GOOD, {"released": "fraction"}, ["per cent", "released='fraction'"]),
+    **{f"in {unit}": (
+        f"time (h);{header}\n0;0\n4;10\n8;60\n", {}, ["row 1", f"'{header}' is an amount, not a share", "dose"])
+       for unit, header in {
+           "ug/mg": "Released (ug/mg)", "µg/mg before a name": "Freisetzung (µg/mg) - Charge 1",
+           "mg/g": "Released [mg/g]", "ppm": "Released (ppm)", "arbitrary units": "Released (a.u.)",
+           "ug mL-1": "Release (µg mL-1)", "permille": "‰ released", "a bare unit before": "mg released",
+           "a bare unit behind": "Released mg", "g/100 mL": "Released (g/100 mL)"}.items()},
+    "in mg/g by a row of units": ("Time;Released\nh;mg/g\n0;0\n4;10\n8;60\n", {},
+                                  ["row 1", "is an amount, not a share"]),
+    "per cent per day": ("time (h);% released per day\n0;0\n4;10\n", {}, ["row 1", "is a rate"]),
+    "what is left": ("time (h);drug left (%)\n0;100\n4;90\n", {}, ["row 1", "what remains in the carrier"]),
+    "logarithm of time": ("log time (h);released (%)\n0;0\n1;10\n", {}, ["no time column", "log time"]),
+    "clock times": ("time (h),released (%)\n0:00,0\n0:30,10\n", {}, ["row 3", "'0:30' is a date or a time of day",
+                                                                  "since the start"]),
+    "dates": ("time (day),released (%)\n2024-01-01 09:00,0\n05.01.2024,10\n", {},
+              ["row 2", "row 3", "'05.01.2024' is a date", "since the start"]),
+    "mean and spread in a cell": ("time (h),released (%)\n0,0\n4,10 ± 2\n", {}, ["row 3", "'10 ± 2'", "column 'sd'"]),
     "months": ("time (months),released (%)\n0,0\n4,10\n", {}, ["row 1", "months differ in length", "days"]),
     "seconds": ("time (s),released (%)\n0,0\n4,10\n", {}, ["row 1", "write minutes"]),
     "fraction that is per cent": (

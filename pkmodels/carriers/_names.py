@@ -9,6 +9,25 @@ ALIASES = {
     "frechet": "gompertz",
     "prout_tompkins": "logistic_time",
     "fick_sphere": "crank_sphere",
+    "power_law": "korsmeyer_peppas",
+    "ritger_peppas": "korsmeyer_peppas",
+    "cube_root": "hixson_crowell",
+    # DDSolver's own names, where it counts the forms of a law.
+    "peppas_sahlin_1": "peppas_sahlin",
+    "peppas_sahlin_2": "peppas_sahlin_half",
+    "weibull_1": "weibull+lag",
+    "weibull_2": "weibull",
+    "weibull_3": "weibull+plateau",
+    "weibull_4": "weibull+lag+plateau",
+    "logistic_1": "hill",
+    "logistic_2": "hill+plateau",
+    "logistic_3": "ddsolver_logistic_time+plateau",
+    "gompertz_1": "gompertz",
+    "gompertz_2": "gompertz+plateau",
+    "gompertz_3": "ddsolver_gompertz_time+plateau",
+    "gompertz_4": "ddsolver_gompertz_time+plateau",
+    "probit_1": "probit",
+    "probit_2": "probit+plateau",
 }
 
 #: Models 301 to 340 of DDSolver (Zhang et al. 2010) in the order of its numbers. Shares here are

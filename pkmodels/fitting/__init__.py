@@ -94,6 +94,9 @@ def _fit(study, model, *, fixed, weights, errors, priors, seed, scale=0.0):
     fixed, said = measured.held(model, fixed)
     used = weighting.after_start(study)
     times, released = used.times, used.released
+    if not np.any(released > 0):
+        raise FitError(f"nothing was released in {study.source} formulation {study.formulations[0]}: no value is above "
+                       f"zero, so every model fits and none says anything")
     wanted = len(model.parameters) - len(fixed)
     distinct = len(np.unique(times[times > 0]))
     if distinct < wanted:
@@ -184,7 +187,7 @@ def compare(study, models=None, *, weights="none", errors=None, normalised=None,
         except (FitError, SolveError) as problem:
             failed[model.name] = str(problem)
     if not fits:
-        raise FitError("none of the models could be fitted: " + "; ".join(failed.values()))
+        raise FitError("none of the models could be fitted: " + "; ".join(dict.fromkeys(failed.values())))
     return Comparison.of(fits, failed)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from .. import units
 from ..definition import time_unit
 from ..solve import also, observe
+from ..solve.inverse import times_of_shares
 from ..solve.release import from_scale, scale_slope, to_scale
 from .band import banded, standard_error
 from .releasing import release_of
@@ -121,6 +122,28 @@ class Fit:
         return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "unit", "meaning"])
 
     @cached_property
+    def ddsolver(self):
+        """The same curve with the constants that DDSolver prints; None for a model that it does not have."""
+        from .ddsolver import ddsolver_form
+
+        return ddsolver_form(self)
+
+    @cached_property
+    def release_times(self):
+        """When 25, 50, 75, 80 and 90 % of the dose are released, in the study's time unit (a DataFrame).
+
+        NaN where that never happens, with the reason in the column ``note``, which also names what lies behind the
+        last sample.
+        """
+        import pandas as pd
+
+        last, rows = float(self.study.times.max()), {}
+        for share, reached in times_of_shares(self.model, self.inside).items():
+            note = reached.reason or ("after the last sample" if reached.hours > last else "")
+            rows[f"t{100 * share:.0f}"] = {"time": units.outside(reached.hours, self.study.time_unit), "note": note}
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["time", "note"])
+
+    @cached_property
     def derived(self):
         """Burst, half-life of release, mean time and plateau with standard errors and 95 % intervals (a DataFrame)."""
         from .uncertainty import standard
@@ -186,6 +209,8 @@ class Fit:
                                "low": _plain(self.intervals[n][0]), "high": _plain(self.intervals[n][1])}
                            for n in self.values},
             "also": {name: {"value": row["value"], "unit": row["unit"]} for name, row in self.also.iterrows()},
+            "ddsolver": self.ddsolver.to_dict() if self.ddsolver else None,
+            "release_times": {name: _plain(float(row["time"])) for name, row in self.release_times.iterrows()},
             "statistics": {k: _plain(v) for k, v in self.statistics.items()},
             "verdicts": list(self.verdicts),
             "weights": self.weights,
@@ -211,6 +236,8 @@ class Fit:
             lines += ["", "from these: " + "; ".join(
                 f"{n} = {r['value']:.4g} {'' if r['unit'] == '1' else r['unit']}".strip()
                 for n, r in self.also.iterrows())]
+        lines += ["", str(self.ddsolver)] if self.ddsolver else []
+        lines += ["", f"released: {self._times()}"]
         lines += ["", *self.notes] if self.notes else []
         return "\n".join([*lines, "", f"misses the points by {100 * s['rmse']:.2f} % of dose (RMSE), R² {s['r2']:.5f}, "
                                       f"adjusted R² {s['r2_adj']:.5f}", _criteria(s)])
@@ -226,6 +253,8 @@ class Fit:
         return (f"<p><b>{html.escape(self.model.title)}</b> ({self.model.name}), "
                 f"{html.escape(self.study.source)} {html.escape(self.study.formulations[0])}, {self.points} points</p>"
                 + tabulate(self._rows(), headers=_HEADERS, tablefmt="html", disable_numparse=True)
+                + (f"<p>{html.escape(str(self.ddsolver))}</p>" if self.ddsolver else "")
+                + f"<p>Released: {self._times()}</p>"
                 + f"<p>RMSE {100 * s['rmse']:.2f} % of dose, R² {s['r2']:.5f}; {_criteria(s)}</p>"
                   f"<ul>{verdicts}</ul>")
 
@@ -237,6 +266,15 @@ class Fit:
             yield (p.name, f"{self.values[p.name]:.4g}",
                    f"± {error:.2g}" if math.isfinite(error) else self._note(p.name),
                    f"{low:.3g} to {high:.3g}" if math.isfinite(high) else "", unit, p.meaning)
+
+    def _times(self):
+        def said(name, row):
+            if not math.isfinite(row["time"]):
+                return f"{name[1:]} % never"
+            note = f" ({row['note']})" if row["note"] else ""
+            return f"{name[1:]} % by {self.study.time_unit} {row['time']:.4g}{note}"
+
+        return ", ".join(said(name, row) for name, row in self.release_times.iterrows())
 
     def _note(self, name):
         if name in self.at_bound:

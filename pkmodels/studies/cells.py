@@ -9,6 +9,8 @@ _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 _BELOW = re.compile(r"<(l?lo[qd]|bg|ng|\d+([.,]\d+)?%?)|(b|l|bl)?lo[qd]|blq|bql")
 _ABSENT = {"nd", "n/d", "na", "n/a", "nn", "nb", "notdetected", "notdetermined", "nichtbestimmt", "missing"}
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1\d{2,4}")
+_CLOCK = re.compile(r"\d{1,3}:\d{2}(:\d{2}(\.\d+)?)?(\s*[ap]m)?", re.IGNORECASE)
 _DASHES = {"-", "–", "—"}
 SHOWN = 5
 LARGEST = 1e12
@@ -133,8 +135,13 @@ def _advice(cell, otherwise):
                 f"spreadsheet program and save it, or write the number")
     if plain in ("nan", "inf", "infinity", "∞"):
         return f"'{cell}' is not a finite number{otherwise}"
+    if _DATE.match(cell) or _CLOCK.fullmatch(cell):
+        return (f"'{cell}' is a date or a time of day; write the time since the start of the release as a number, with "
+                f"its unit in the header")
     if re.fullmatch(r"[\d.,\s'’]+", cell):
         return f"'{cell}' is not a plain number; write it without separators for thousands, such as 1000 or 0.96"
+    if "±" in cell or "+/-" in cell or "+-" in cell:
+        return f"'{cell}' is a mean with its spread; write the mean here and the spread into a column 'sd' of its own"
     with_unit = re.fullmatch(rf"({_NUMBER.pattern})\s*([A-Za-zµ%°]+)", cell)
     if with_unit:
         return f"'{cell}' is a number with a unit; write {with_unit[1]} and put '{with_unit[2]}' in the header"

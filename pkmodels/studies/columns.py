@@ -10,7 +10,7 @@ from .vocabulary import REPLICATE, words
 _REFUSED = {
     "remaining": "is what remains in the carrier; write the released share, 100 % less what remains",
     "rate": "is a rate or an amount per interval; write the cumulative released share",
-    "amount": "is an amount; divide by the dose and write the released share of the dose",
+    "amount": "is an amount, not a share; divide by the dose and write the released share of the dose",
 }
 
 

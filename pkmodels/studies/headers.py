@@ -56,7 +56,7 @@ def is_time(cell):
         return False
     name, unit = v.split_unit(cell)
     found = set(words(name))
-    if (unit and not v.time_unit(unit)) or found & (v.RELEASED | v.MEAN | v.CONCENTRATION):
+    if (unit and not v.time_unit(unit)) or found & (v.RELEASED | v.MEAN | v.CONCENTRATION | v.TRANSFORMED):
         return False
     return bool(found & v.TIME_WORDS) or (found == {"t"} and (bool(unit) or name == "t"))
 
@@ -71,13 +71,14 @@ def classify(index, header, unit_row=""):
     count = re.search(r"[(\[,]?\s*\bn\s*=\s*(\d+)\s*[)\]]?", header, re.IGNORECASE)
     name, unit = v.split_unit(header.replace(count[0], " ") if count else header)
     stated = v.unit(unit_row) if unit_row else ""
-    role = _role(name, header, unit or stated)
+    foreign = v.foreign_unit(f"{header} ({unit_row})" if unit_row else header)
+    role = _role(name, header, unit or stated, foreign)
     label = name if role == "unknown" else _label(name)
     return Column(index=index, header=header, role=role, unit=unit, unit_row=stated, label=label,
                   count=float(count[1]) if count else float("nan"))
 
 
-def _role(name, header, unit):
+def _role(name, header, unit, foreign):
     if is_time(header):
         return "time"
     found = set(words(name))
@@ -94,7 +95,8 @@ def _role(name, header, unit):
             return role
     if {"standard", "error"} <= found:
         return "sem"
-    if unit == "rate" or {"non", "cumulative"} <= found:
+    per = re.search(r"\bper\s+(\w+)", name)
+    if unit == "rate" or {"non", "cumulative"} <= found or (per and v.time_unit(per[1])):
         return "rate"
     if plain & v.COUNT and not plain & v.REPLICATE and not re.search(r"\d", name):
         return "n"
@@ -103,6 +105,8 @@ def _role(name, header, unit):
     if found & v.CONCENTRATION or _is(unit, "mg/L"):
         return "concentration"
     if _is(unit, "mg"):
+        return "amount"
+    if not unit and foreign:
         return "amount"
     if unit and unit not in ("percent", "fraction"):
         return "other"

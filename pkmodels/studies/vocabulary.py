@@ -20,6 +20,8 @@ IN_WORDS = {"min": "minutes", "h": "hours", "day": "days", "week": "weeks", "per
             "fraction": "fractions of the dose"}
 
 TIME_WORDS = {"time", "times", "timepoint", "zeit", "zeiten", "zeitpunkt", "probenzeit", "entnahmezeit"}
+#: Of a time column that does not hold times as they passed.
+TRANSFORMED = {"log", "log10", "ln", "lg", "sqrt", "root"}
 RELEASED = {"released", "release", "cumulative", "cum", "cumul", "dissolved", "dissolution", "eluted", "elution",
             "kumulativ", "kumulative", "kumuliert", "kumulierte", "freigesetzt", "freigesetzte", "freigabe",
             "value", "values", "wert", "werte"}
@@ -28,7 +30,8 @@ SPREAD = {"sd", "std", "stdev", "stddev", "stabw", "standardabweichung", "deviat
 STANDARD_ERROR = {"sem", "se", "stderr", "standardfehler"}
 COUNT = {"n", "count", "anzahl"}
 CONCENTRATION = {"concentration", "conc", "konzentration"}
-REMAINING = {"remaining", "retained", "residual", "unreleased", "entrapped", "verbleibend", "verblieben"}
+REMAINING = {"remaining", "retained", "residual", "unreleased", "undissolved", "entrapped", "left", "verbleibend",
+             "verblieben"}
 RATE = {"rate", "interval", "incremental", "noncumulative", "differential", "daily"}
 OTHER = {"absorbance", "absorption", "area", "peak", "weight", "mass", "volume", "signal", "extinktion", "masse",
          "volumen", "gewicht", "comment", "comments", "note", "notes", "remark", "bemerkung", "kommentar", "operator",
@@ -45,6 +48,10 @@ REPLICATE = {"rep", "repl", "replicate", "replikat", "repeat", "wiederholung", "
              "sample", "probe", "kolben", "gefäß", "tube", "no", "nr"}
 FILLER = {"of", "the", "drug", "dose", "in", "vitro", "standard", "total", "from", "wirkstoff", "data", "profile",
           "per", "cent"}
+#: Units of what is no share of the dose, with a denominator or without: ug/mg, mg g-1, ppm, a.u.
+_QUANTITY = r"(?:[kmunpµμ]?(?:g|mol|iu)|m?u|ppm|ppb|permille|‰|a\.?u\.?|mau|rfu|counts?|cps)"
+_PER = r"(?:[kmunpdµμ]?(?:g|mol|iu|l)|u|(?:[cmd]?m)[23³]?)"
+_FOREIGN = re.compile(rf"{_QUANTITY}(?:\s*/\s*\d*\s*{_PER}|[\s·*]*{_PER}\s*(?:\^?-1|⁻¹))?", re.IGNORECASE)
 _PHYSICAL = re.compile(r"[A-Za-zµμ°]+(?:/[A-Za-zµμ]+)?")
 
 
@@ -67,7 +74,8 @@ def released_unit(text):
         return "fraction" if text.strip() in ("-", "1") else ""
     if found[0] in PERCENT:
         rate = re.search(r"(/|\bper\b)\s*(\w+)\s*$", text.lower())
-        return "rate" if rate and time_unit(rate[2]) else "percent"
+        by_weight = re.search(r"\bw\s*/\s*w\s*$", text.lower())
+        return "rate" if rate and time_unit(rate[2]) and not by_weight else "percent"
     return "fraction" if found[0] in FRACTION else ""
 
 
@@ -80,6 +88,21 @@ def physical_unit(text):
         return text if units.dimension(text) else ""
     except UnitError:
         return ""
+
+
+def foreign_unit(header):
+    """A unit in a header that is none of a share, such as ``ug/mg`` or ``a.u.``; empty where there is none.
+
+    In brackets, or as a word of its own that no number stands before: "5 mg" is the name of a product.
+    """
+    for match in re.finditer(r"[(\[]([^()\[\]]*)[)\]]", header):
+        if _FOREIGN.fullmatch(match[1].strip()):
+            return match[1].strip()
+    parts = re.split(r"[\s_,;]+", header.strip())
+    for before, part in zip(["", *parts], parts, strict=False):
+        if (len(part) > 1 or part == "‰") and _FOREIGN.fullmatch(part) and not re.fullmatch(r"[\d.]+", before):
+            return part
+    return ""
 
 
 def unit(text):
