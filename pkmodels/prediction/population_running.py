@@ -4,26 +4,25 @@ import hashlib
 import json
 import os
 import zipfile
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import PredictionError
+from ..workers import spread
 from .people import CHUNK
 
-_job = None
 
-
-def run(job, patients, workers, folder, fingerprint, progress):
+def run(job, patients, workers, client, folder, fingerprint, progress):
     """All numbers of all patients: a dict of arrays, patients last.
 
     Parameters
     ----------
     job : Job
     patients, workers : int
+    client : dask.distributed.Client or None
+        A cluster instead of processes on this machine.
     folder : path or None
         Finished chunks are kept there as .npz, beside ``manifest.json`` with the fingerprint of the job.
     fingerprint : str
@@ -36,39 +35,14 @@ def run(job, patients, workers, folder, fingerprint, progress):
     done = {first: _kept(folder, first, count) for first, count in chunks} if folder else {}
     done = {first: numbers for first, numbers in done.items() if numbers is not None}
     todo = [chunk for chunk in chunks if chunk[0] not in done]
-    for first, numbers in _computed(job, todo, min(workers, max(1, len(todo))), progress):
-        done[first] = numbers
+    # Draws need what the fit knows of its uncertainty; a worker gets the draws themselves.
+    bare = job.release and replace(job.release, plausible=None, sampled=None, covariance=None, free=())
+    for place, numbers in spread(replace(job, release=bare), todo, workers=workers, client=client, progress=progress):
+        done[todo[place][0]] = numbers
         if folder:
-            _keep(folder, first, numbers)
+            _keep(folder, todo[place][0], numbers)
     parts = [done[first] for first, _ in chunks]
     return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
-
-
-def _computed(job, todo, workers, progress):
-    """(first patient, numbers) of the chunks that are to do, in the order in which they are finished."""
-    wrapped = progress or (lambda things: things)
-    if workers == 1:
-        for first, count in wrapped(todo):
-            yield first, job.numbers(first, count)
-        return
-    # Draws need what the fit knows of its uncertainty; a worker gets the draws themselves.
-    if job.release is not None:
-        job = replace(job, release=replace(job.release, plausible=None, sampled=None, covariance=None, free=()))
-    # A fresh process each: copies of one that runs threads may hang.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_take, initargs=(job,)) as pool:
-        waiting = {pool.submit(_numbers, first, count): first for first, count in todo}
-        for finished, _ in zip(as_completed(waiting), wrapped(todo), strict=True):
-            yield waiting[finished], finished.result()
-
-
-def _take(job):
-    global _job
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    _job = job
-
-
-def _numbers(first, count):
-    return _job.numbers(first, count)
 
 
 def _folder(folder, fingerprint):
