@@ -47,7 +47,7 @@ def check(workers, client):
         raise WorkError(f"workers = {workers} are processes of this machine, client is a cluster; give one of them")
 
 
-def spread(work, pieces, *, workers=1, client=None, progress=None, start=START):
+def spread(work, pieces, *, workers=1, client=None, progress=None, start=None):
     """Do ``work(piece)`` for every piece.
 
     The first pieces are done here and timed: where other processes would not pay, none is started. A process that is
@@ -64,8 +64,8 @@ def spread(work, pieces, *, workers=1, client=None, progress=None, start=START):
         A cluster that does the work, all but the first piece.
     progress : callable, optional
         Wraps a sequence, such as ``tqdm.tqdm``.
-    start : float
-        Seconds that must be gained before processes are started.
+    start : float, optional
+        Seconds that must be gained before processes are started; `START` when not given.
 
     Yields
     ------
@@ -79,7 +79,7 @@ def spread(work, pieces, *, workers=1, client=None, progress=None, start=START):
     """
     check(workers, client)
     pieces = list(pieces)
-    answers = _answers(work, pieces, min(workers, len(pieces)), client, start)
+    answers = _answers(work, pieces, min(workers, len(pieces)), client, START if start is None else start)
     try:
         for _ in progress(range(len(pieces))) if progress else range(len(pieces)):
             yield next(answers)

@@ -121,3 +121,32 @@ def test_a_script_needs_no_guard(tmp_path):
     found = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
     assert found.stdout.split() == ["begun", "True"]
     assert not found.stderr
+
+
+@pytest.fixture(scope="module")
+def client():
+    """A cluster of two processes on this machine."""
+    distributed = pytest.importorskip("distributed")
+    with (distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+          distributed.Client(cluster) as client):
+        yield client
+
+
+def test_a_cluster_does_what_one_does(client, tmp_path, capfd):
+    """With a worker killed at number 30."""
+    squares, processes = done(Square(os.getpid(), (30,), str(tmp_path), seconds=0.02), client=client)
+    assert squares == SQUARES
+    assert len(processes) >= 3  # this one, which does the first piece, and two or more of the cluster
+    assert list(tmp_path.iterdir())
+    with pytest.raises(LookupError, match="twenty"):
+        dict(spread(fails_at_twenty, NUMBERS, client=client))
+
+
+def test_a_population_is_the_same_wherever_it_is_predicted(client, monkeypatch):
+    monkeypatch.setattr("pkmodels.workers.START", 0.0)
+    job = {"values": {"k": (0.2, "1/day")}, "drug": "goserelin", "regimen": "3.6 mg once", "days": 7, "seed": 3,
+           "window": pk.read_window("0.5-1.2 ng/mL"), "patients": 3 * 4096 + 5, "variability": {"clearance": 0.3},
+           "band": False}
+    alone = pk.predict_population("first_order", **job)
+    assert alone.identical(pk.predict_population("first_order", **job, client=client))
+    assert alone.identical(pk.predict_population("first_order", **job, workers=2))
