@@ -13,7 +13,7 @@ import pkmodels
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "pkmodels"
 FLOORS = [
-    {"errors", "units", "references", "shelf", "workers", "__init__"},
+    {"errors", "units", "references", "shelf", "workers", "kept", "__init__"},
     {"environment", "surroundings", "dimensions", "definition", "clocks", "model", "effect"},
     {"laws", "mixtures", "modifiers", "exchange", "dosimetry"},
     {"carriers", "bodies", "effects", "degradation"},
@@ -25,6 +25,7 @@ FLOORS = [
 ]
 #: Within a floor a module may use only these neighbours.
 NEIGHBOURS = {"units": {"errors"}, "references": {"errors", "shelf"}, "shelf": {"errors"}, "workers": {"errors"},
+              "kept": {"errors", "workers"},
               "model": {"environment", "dimensions", "definition", "clocks"}, "clocks": {"environment"},
               "definition": {"environment", "dimensions"}, "effect": {"environment", "dimensions", "definition"},
               "environment": set(), "surroundings": {"environment"}, "dimensions": set(),

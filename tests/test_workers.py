@@ -4,9 +4,7 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
 
-import numpy as np
 import pytest
 from chores import Square, Unpackable, fails_at_twenty
 

@@ -25,9 +25,14 @@ def save(fit, path):
     RecordError
         If the file cannot be written.
     """
+    return write(record_of(fit), path)
+
+
+def record_of(fit):
+    """The record of a fit as a mapping; refuses a model that it could not name."""
     check_model(fit.model)
     study = fit.study
-    record = {
+    return {
         "format": FORMAT,
         "pkmodels": fit.version,
         "recipe": {"model": fit.model.name, "seed": fit.seed, "weights": fit.weights, "errors": fit.errors,
@@ -47,7 +52,6 @@ def save(fit, path):
             "verdicts": list(fit.verdicts),
         },
     }
-    return write(record, path)
 
 
 def check_model(model):
@@ -87,7 +91,7 @@ def load_fit(path):
             from .many_record import many_from
 
             return many_from(record)
-        return _fit(record)
+        return fit_of(record)
     except PkmodelsError as problem:
         raise RecordError(f"{path.name}: {problem}") from problem
     except (KeyError, TypeError, IndexError, ValueError, ArithmeticError, AttributeError) as problem:
@@ -102,7 +106,8 @@ def parts_of(record):
     return record["recipe"], record["data"], record["outcome"]
 
 
-def _fit(record):
+def fit_of(record):
+    """The fit of a record."""
     recipe, data, outcome = parts_of(record)
     parameters = outcome["parameters"]
     free = tuple(outcome["free"])
