@@ -106,6 +106,7 @@ def _fit(verbs):
                    help="95 %% intervals of parameters and of t50, burst and plateau, made this way")
     p.add_argument("--priors", choices=["public"], help="hold parameters to their spread over published curves")
     _reading(p)
+    _spreading(p, " for --each or --intervals bootstrap")
     _seed(p, "of the spread of starts, and of a bootstrap")
     _output(p)
 
@@ -132,6 +133,7 @@ def _batch(verbs):
     p.add_argument("--best", action="store_true", help="only the chosen model of every curve")
     _errors_of_points(p)
     _units(p)
+    _spreading(p)
     _seed(p, "of the spread of starts")
     _output(p)
 
@@ -231,8 +233,7 @@ def _population(verbs):
     p.add_argument("--people", metavar="FILE", help="a .csv of real people: a column per covariate of the drug card")
     p.add_argument("--target", type=float, default=90.0, metavar="PERCENT",
                    help="of the time inside that counts as attained (default: %(default)s)")
-    p.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
-    p.add_argument("--folder", metavar="DIR", help="keeps finished chunks; an interrupted run goes on from there")
+    _spreading(p)
     p.add_argument("--plot", metavar="FILE.png", help="write the picture as well")
     _output(p)
 
@@ -352,6 +353,13 @@ def _errors_of_points(p):
                         "independent); auto: what the points make likelier")
     p.add_argument("--normalised", action="store_const", const=True,
                    help="shares are of the total recovered, not of the dose: the scale of a curve is uncertain by 3 %%")
+
+
+def _spreading(p, of_what=""):
+    p.add_argument("--workers", type=int, default=1, metavar="N",
+                   help=f"processes{of_what}, started where that saves time (default: %(default)s)")
+    p.add_argument("--folder", metavar="DIR",
+                   help=f"keeps finished work{of_what}; an interrupted run goes on from there")
 
 
 def _seed(p, of_what):
