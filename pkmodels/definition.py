@@ -4,6 +4,7 @@ import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sympy import Expr, Symbol, sympify
 
@@ -152,7 +153,7 @@ class Definition:
         """Whether all values are assumed: a place to start from, and nothing that was measured."""
         return self.title.startswith("Scenario:")
 
-    @property
+    @cached_property
     def symbols(self):
         """The parameters' symbols, in their order."""
         return tuple(p.symbol for p in self.parameters)

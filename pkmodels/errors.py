@@ -37,6 +37,10 @@ class SolveError(PkmodelsError):
     """The equations could not be solved with these values."""
 
 
+class WorkError(PkmodelsError):
+    """Work could not be spread over processes or a cluster."""
+
+
 class UnknownName(PkmodelsError, KeyError):
     """A name that is on no list; the message holds the nearest ones."""
 

@@ -115,7 +115,7 @@ class Curve(Definition):
     def _check_dimension(self, what, expression, wanted, known):
         require_dimension(self.name, what, expression, wanted, known)
 
-    @property
+    @cached_property
     def inputs(self):
         """Parameters and conditions: everything but time that the curve must be told."""
         return (*self.symbols, *self.conditions)
@@ -131,12 +131,12 @@ class Curve(Definition):
         paces = clocks.paces(self.clocks).values()
         return frozenset(s.name for pace in paces for s in pace.free_symbols & set(SYMBOLS))
 
-    @property
+    @cached_property
     def courses(self):
         """The clocks that run along another one."""
         return clocks.courses(self.clocks)
 
-    @property
+    @cached_property
     def speeds(self):
         """What each clock runs at, d(clock)/dt."""
         return clocks.speeds(self.clocks)

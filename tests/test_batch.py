@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pkmodels import fitting
+from pkmodels import catalogue, fitting
 from pkmodels.cli import main
-from pkmodels.errors import FitError, UnknownName
+from pkmodels.errors import FitError, UnknownName, WorkError
 from pkmodels.studies import Study, read_study
 
 DAYS = np.array([0, 0.5, 1, 2, 4, 7, 10, 14, 21.0])
@@ -30,6 +30,26 @@ def test_one_model_on_every_curve(study):
     assert found.table.loc[("middle", "first_order"), "points"] == 9
     assert "k = 0.2" in found.table.loc[("middle", "first_order"), "parameters"]
     assert not found.failed
+
+
+def test_two_processes_and_a_run_that_was_cut_off_fit_the_same(study, tmp_path, monkeypatch):
+    monkeypatch.setattr("pkmodels.workers.START", 0.0)
+    alone = fitting.compare_each(study, ["first_order", "weibull"])
+    together = fitting.compare_each(study, ["first_order", "weibull"], workers=2, folder=tmp_path / "kept")
+    pd.testing.assert_frame_equal(alone.table, together.table, check_exact=True)
+    assert together.failed == alone.failed
+    assert all(fit.model is catalogue.get_model(fit.model.name) for fit in together["fast"].fits)
+    kept = sorted((tmp_path / "kept").glob("*.npz"))
+    assert len(kept) == 4
+    kept[1].unlink()
+    kept[2].write_bytes(kept[2].read_bytes()[:100])  # cut off while it was written
+    begun = []
+    again = fitting.compare_each(study, ["first_order", "weibull"], folder=tmp_path / "kept",
+                                 progress=lambda things: (begun.append(k) or k for k in things))
+    pd.testing.assert_frame_equal(alone.table, again.table, check_exact=True)
+    assert len(begun) == 2  # the others were not fitted again
+    with pytest.raises(WorkError, match="another batch of curves"):
+        fitting.fit_each(study, "first_order", folder=tmp_path / "kept")
 
 
 def test_a_curve_that_cannot_be_fitted_is_named(study):

@@ -218,6 +218,19 @@ class TestProfile:
 
 
 class TestBootstrap:
+    def test_two_processes_and_a_run_that_was_cut_off_draw_the_same(self, weibull, tmp_path, monkeypatch):
+        monkeypatch.setattr("pkmodels.workers.START", 0.0)
+        alone = fitting.bootstrap(weibull, count=1200, ends="percentile")
+        together = fitting.bootstrap(weibull, count=1200, ends="percentile", workers=2, folder=tmp_path)
+        first, _, _ = sorted(tmp_path.glob("*.npz"))
+        first.unlink()
+        again = fitting.bootstrap(weibull, count=1200, ends="percentile", folder=tmp_path)
+        assert first.exists()
+        for found in (together, again):
+            np.testing.assert_array_equal(found.draws["beta"], alone.draws["beta"])
+        with pytest.raises(PkmodelsError, match="another bootstrap"):
+            fitting.bootstrap(weibull, count=1200, seed=2, folder=tmp_path)
+
     def test_is_repeated_by_its_seed(self, weibull, resampled):
         again = fitting.bootstrap(weibull, seed=3)
         assert all(np.array_equal(again.draws[n], resampled.draws[n]) for n in again.draws)

@@ -35,6 +35,14 @@ class TestModes:
         exact = 0.8**2 / (15 * ratio) + (1 - 0.8**2) / 6
         assert mean_time("core", 0.8, ratio, 1.0, np.inf) == pytest.approx(exact, rel=1e-12)
 
+    def test_modes_are_found_once_per_geometry(self):
+        """Other times and the other place of the drug ask for no further eigenproblem."""
+        layered.modes.cache_clear()
+        for x in (X, 2 * X):
+            layered.core_release(x, 0.61, 2.0, 1.5, np.inf)
+            layered.shell_release_rate(x, np.full(3, 0.61)[:, None], 2.0, 1.5, np.inf)
+        assert layered.modes.cache_info().misses == 1
+
     def test_drug_in_the_shell(self):
         """Mean exit time from the shell of an even sphere, averaged over the shell: (1 - r²)/6."""
         core = 0.7

@@ -4,12 +4,14 @@ import json
 
 import numpy as np
 import pytest
+import xarray as xr
 from scipy.stats import binomtest
 
 import pkmodels as pk
 from pkmodels.errors import PkmodelsError
 from pkmodels.metrics.attainment import clopper_pearson
 from pkmodels.plotting import plot_population
+from pkmodels.prediction import population_dataset
 from pkmodels.prediction.people import CHUNK, Variability, people, variability_of
 
 WINDOW = pk.read_window("0.5-1.2 ng/mL")
@@ -171,6 +173,26 @@ def test_workers_and_chunks_change_nothing(tmp_path):
     assert first.stat().st_mtime_ns == before  # nothing was done again
     with pytest.raises(PkmodelsError, match="another population"):
         pk.predict_population("first_order", values=values, **{**job, "seed": 2}, folder=tmp_path / "kept")
+
+
+@pytest.mark.parametrize("kind", ["zarr", "netcdf"])
+def test_results_are_stored_in_chunks(tmp_path, monkeypatch, kind):
+    """Written and read again; a part of the patients can be read without the rest."""
+    pytest.importorskip({"zarr": "zarr", "netcdf": "netCDF4"}[kind])
+    monkeypatch.setattr(population_dataset, "STORED", 30)
+    found = pk.predict_population("first_order", **COMMON, values={"k": (0.2, "1/day")}, patients=100)
+    path = tmp_path / "people"
+    if kind == "zarr":
+        found.to_zarr(path, consolidated=False)
+        again = xr.open_zarr(path, consolidated=False)
+    else:
+        found.to_netcdf(path)
+        again = xr.open_dataset(path)
+    with again:
+        assert again.cmax.encoding["preferred_chunks"] == {"patient": 30}
+        xr.testing.assert_equal(again.load(), found)
+        assert again.attrs["assumptions"] == found.attrs["assumptions"]
+        assert pk.coverage(again).text() == pk.coverage(found).text()
 
 
 def test_the_band_holds_the_curves():

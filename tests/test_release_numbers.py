@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pkmodels import catalogue, fitting, solve
-from pkmodels.solve import functions
+from pkmodels.solve import functions, loops
 
 
 def shown(name, values, hours):
@@ -130,3 +130,19 @@ class TestDDSolverExample:
         found = fitting.fit(ddsolver_profile, "korsmeyer_peppas")
         assert found.values["n"] == pytest.approx(known["optimum_n"], abs=1e-5)
         assert 100 * found.also.loc["k", "value"] == pytest.approx(known["optimum_k"], rel=1e-5)
+
+
+def test_a_sphere_is_the_same_compiled_or_not(monkeypatch):
+    """To the last bit, and within 1e-12 of the series with as many terms as it takes."""
+    pytest.importorskip("numba")
+    x = np.concatenate([[0.0, 1e-300, np.nan, np.inf], np.geomspace(1e-8, 5, 2001)]).reshape(5, -1)
+    compiled = functions.sphere_release(x), functions.sphere_release_rate(x), functions.sphere_release(0.3)
+    monkeypatch.setattr(loops, "compiled", lambda: None)
+    plain = functions.sphere_release(x), functions.sphere_release_rate(x), functions.sphere_release(0.3)
+    for one, other in zip(compiled, plain, strict=True):
+        assert np.array_equal(one, other, equal_nan=True)
+    with mpmath.workdps(30):
+        for tau in (0.02, 0.0399999, 0.04, 0.05, 0.2, 1.5):
+            exact = 1 - 6 / mpmath.pi**2 * mpmath.nsum(lambda n, t=tau: mpmath.exp(-(n * mpmath.pi) ** 2 * t) / n**2,
+                                                       [1, mpmath.inf])
+            assert functions.sphere_release(tau) == pytest.approx(float(exact), abs=1e-12)

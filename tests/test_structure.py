@@ -13,7 +13,7 @@ import pkmodels
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "pkmodels"
 FLOORS = [
-    {"errors", "units", "references", "shelf", "__init__"},
+    {"errors", "units", "references", "shelf", "workers", "kept", "__init__"},
     {"environment", "surroundings", "dimensions", "definition", "clocks", "model", "effect"},
     {"laws", "mixtures", "modifiers", "exchange", "dosimetry"},
     {"carriers", "bodies", "effects", "degradation"},
@@ -24,7 +24,8 @@ FLOORS = [
     {"cli", "app", "__main__"},
 ]
 #: Within a floor a module may use only these neighbours.
-NEIGHBOURS = {"units": {"errors"}, "references": {"errors", "shelf"}, "shelf": {"errors"},
+NEIGHBOURS = {"units": {"errors"}, "references": {"errors", "shelf"}, "shelf": {"errors"}, "workers": {"errors"},
+              "kept": {"errors", "workers"},
               "model": {"environment", "dimensions", "definition", "clocks"}, "clocks": {"environment"},
               "definition": {"environment", "dimensions"}, "effect": {"environment", "dimensions", "definition"},
               "environment": set(), "surroundings": {"environment"}, "dimensions": set(),

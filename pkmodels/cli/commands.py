@@ -1,9 +1,9 @@
 """What each verb does; every function takes the parsed arguments."""
 
-
 from .. import units
 from ..errors import PkmodelsError, PredictionError, UnitError, unknown
 from . import output
+from .many import alone, fit_many
 from .output import remark
 from .patient import asked_effect, events, exposure, invivo, products_of, regimen_of, responded, with_response
 
@@ -16,9 +16,9 @@ def fit(given):
     from .. import fitting
 
     if given.each or given.shared or given.own:
-        from .many import fit_many
-
         return fit_many(given, _study(given), _assigned(given.fix))
+    if given.intervals != "bootstrap":
+        alone(given, "--each and --intervals bootstrap")
     study = _study(given)
     found = fitting.fit(study, given.model, fixed=_assigned(given.fix), weights=given.weights, errors=given.errors,
                         priors=given.priors, normalised=given.normalised, seed=given.seed)
@@ -91,8 +91,8 @@ def batch(given):
 
     models = [m.strip() for m in given.models.split(",") if m.strip()] if given.models else None
     found = fitting.compare_each(_study(given), models, weights=given.weights, errors=given.errors,
-                                 normalised=given.normalised, seed=given.seed,
-                                 progress=lambda curves: output.progress(curves, "curves"))
+                                 normalised=given.normalised, seed=given.seed, workers=given.workers,
+                                 folder=given.folder, progress=lambda curves: output.progress(curves, "curves"))
     output.result(given, text=lambda: found.text_of(best=given.best), content=found.to_dict,
                   table=lambda: found.best if given.best else found.table)
     remark("", *found.advice)
@@ -230,7 +230,8 @@ def _intervals(given, found):
         return None
     settings = {} if given.intervals == "standard" else {"progress": lambda parts: output.progress(parts, "intervals")}
     return found.intervals_by(given.intervals, **settings,
-                              **({"seed": given.seed} if given.intervals == "bootstrap" else {}))
+                              **({"seed": given.seed, "workers": given.workers, "folder": given.folder}
+                                 if given.intervals == "bootstrap" else {}))
 
 
 def _fitted(given):

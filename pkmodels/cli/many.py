@@ -32,19 +32,26 @@ def fit_many(given, study, fixed):
              "normalised": given.normalised, "seed": given.seed,
              "progress": lambda curves: output.progress(curves, "curves")}
     if given.each:
-        found = fitting.fit_each(study, given.model, **asked)
+        found = fitting.fit_each(study, given.model, workers=given.workers, folder=given.folder, **asked)
         if given.save is not None:
             for path in found.save(given.save).values():
                 output.remark(f"written: {path}")
         output.result(given, text=lambda: found.text_of(), table=lambda: found.table, content=found.to_dict)
         output.remark("", *found.advice)
         return
+    alone(given, "--each")
     found = fitting.fit_many(study, given.model, shared=_names(given.shared), own=_names(given.own), **asked)
     if given.save is not None:
         with output.writing(given, given.save, (".toml",)) as path:
             found.save(path)
     output.result(given, text=lambda: found.text, table=lambda: found.table, content=found.to_dict)
     output.remark(*(f"! {verdict}" for verdict in found.verdicts))
+
+
+def alone(given, what):
+    """Refuse to spread what is one piece of work."""
+    if given.workers != 1 or given.folder is not None:
+        raise FitError(f"--workers and --folder are for {what}; leave them away")
 
 
 def _names(text):

@@ -95,6 +95,14 @@ def errors_of_points(p):
                    help="shares are of the total recovered, not of the dose: the scale of a curve is uncertain by 3 %%")
 
 
+def spreading(p, of_what=""):
+    """Processes and a folder for large jobs."""
+    p.add_argument("--workers", type=int, default=1, metavar="N",
+                   help=f"processes{of_what}, started where that saves time (default: %(default)s)")
+    p.add_argument("--folder", metavar="DIR",
+                   help=f"keeps finished work{of_what}; an interrupted run goes on from there")
+
+
 def seed(p, of_what):
     """The seed."""
     p.add_argument("--seed", type=_seed_number, default=1, help=f"{of_what} (default: %(default)s)")

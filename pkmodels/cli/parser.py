@@ -97,6 +97,7 @@ def _fit(verbs):
                    help="95 %% intervals of parameters and of t50, burst and plateau, made this way")
     p.add_argument("--priors", choices=["public"], help="hold parameters to their spread over published curves")
     options.reading(p)
+    options.spreading(p, " for --each or --intervals bootstrap")
     options.seed(p, "of the spread of starts, and of a bootstrap")
     options.output(p)
 
@@ -123,6 +124,7 @@ def _batch(verbs):
     p.add_argument("--best", action="store_true", help="only the chosen model of every curve")
     options.errors_of_points(p)
     options.units(p)
+    options.spreading(p)
     options.seed(p, "of the spread of starts")
     options.output(p)
 
@@ -217,8 +219,7 @@ def _population(verbs):
     p.add_argument("--people", metavar="FILE", help="a .csv of real people: a column per covariate of the drug card")
     p.add_argument("--target", type=float, default=90.0, metavar="PERCENT",
                    help="of the time inside that counts as attained (default: %(default)s)")
-    p.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
-    p.add_argument("--folder", metavar="DIR", help="keeps finished chunks; an interrupted run goes on from there")
+    options.spreading(p)
     p.add_argument("--plot", metavar="FILE.png", help="write the picture as well")
     options.output(p)
 

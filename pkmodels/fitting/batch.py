@@ -10,11 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from .. import catalogue
-from ..errors import FitError, PkmodelsError, RecordError, UnknownName, unknown
-from ..studies import checks
-from . import weighting
-from .asked import checked_models, checked_study, saturated
-from .compare import Comparison
+from ..errors import FitError, RecordError, unknown
+from .batch_running import run
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +165,7 @@ _HEADERS = ("curve", "model", "RMSE (% of dose)", "AICc", "weight", "remarks", "
 
 
 def fit_each(study, model, *, fixed=None, weights="none", errors=None, priors=None, normalised=None, seed=1,
-             progress=None):
+             workers=1, client=None, folder=None, progress=None):
     """Fit one release model to every formulation of a study.
 
     Parameters
@@ -178,6 +175,12 @@ def fit_each(study, model, *, fixed=None, weights="none", errors=None, priors=No
     model : str or Curve or Model
     fixed, weights, errors, priors, normalised, seed
         As in `fit`.
+    workers : int
+        Processes on this machine that share the curves; the fits are the same whatever the number.
+    client : dask.distributed.Client, optional
+        A cluster to do the work instead (the extra ``cluster``).
+    folder : path, optional
+        Where the fits of finished curves are kept; a run that was interrupted goes on from there.
     progress : callable, optional
         Wraps the sequence of curves, such as ``tqdm.tqdm``.
 
@@ -191,11 +194,13 @@ def fit_each(study, model, *, fixed=None, weights="none", errors=None, priors=No
     UnknownName
         If there is no such model, parameter or kind of weights.
     """
-    return _each(study, [model], progress, fixed=fixed, weights=weights, errors=errors, priors=priors,
+    spreading = {"workers": workers, "client": client, "folder": folder, "progress": progress}
+    return _batch(study, [model], spreading, fixed=fixed, weights=weights, errors=errors, priors=priors,
                  normalised=normalised, seed=seed)
 
 
-def compare_each(study, models=None, *, weights="none", errors=None, normalised=None, seed=1, progress=None):
+def compare_each(study, models=None, *, weights="none", errors=None, normalised=None, seed=1, workers=1, client=None,
+                 folder=None, progress=None):
     """Fit several models to every formulation of a study and rank them curve by curve.
 
     Parameters
@@ -203,7 +208,7 @@ def compare_each(study, models=None, *, weights="none", errors=None, normalised=
     study : Study
     models : sequence of str, optional
         Those of `catalogue.list_ranked` when not given, save those with as many parameters as a curve has samples.
-    weights, errors, normalised, seed, progress
+    weights, errors, normalised, seed, workers, client, folder, progress
         As in `fit_each`.
 
     Returns
@@ -211,64 +216,13 @@ def compare_each(study, models=None, *, weights="none", errors=None, normalised=
     Batch
     """
     unasked = models is None
-    return _each(study, catalogue.list_ranked() if unasked else models, progress, unasked=unasked, weights=weights,
+    spreading = {"workers": workers, "client": client, "folder": folder, "progress": progress}
+    return _batch(study, catalogue.list_ranked() if unasked else models, spreading, unasked=unasked, weights=weights,
                  errors=errors, normalised=normalised, seed=seed)
 
 
-def curves(study):
-    """Name and study of every curve: each formulation, and each set of conditions that it was measured under.
-
-    Parameters
-    ----------
-    study : Study
-
-    Returns
-    -------
-    list of (str, Study)
-    """
-    found = []
-    for formulation in study.formulations:
-        one = study.only(formulation)
-        differing = one.differing_conditions
-        # A run whose conditions change on the way is one curve, which `fit` refuses with a reason.
-        if not differing or len(set(checks.curve_ids(one.frame))) < one.frame.groupby(
-                ["replicate", *differing], dropna=False).ngroups:
-            found.append((formulation, one))
-            continue
-        for values in one.frame[[*differing]].drop_duplicates().itertuples(index=False):
-            named = ", ".join(f"{name} {_plain(value)}" for name, value in zip(differing, values, strict=True))
-            label = f"{formulation}, {named}" if formulation else named
-            found.append((label, one.only(formulation, **dict(zip(differing, values, strict=True)))))
-    return found
-
-
-def _each(study, models, progress, *, weights, errors, unasked=False, **given):
-    from . import fit
-
-    checked_study(study)
-    models = checked_models(models)
-    if weights not in weighting.WEIGHTS:
-        raise unknown("kind of weights", weights, weighting.WEIGHTS)
-    weighting.errors_of(study, errors)
-    each = curves(study)
-    comparisons, failed = {}, {}
-    for label, one in progress(each) if progress else each:
-        fits = []
-        for model in models:
-            if unasked and (why := saturated(one, model)):
-                failed[label, model.name] = why
-                continue
-            try:
-                fits.append(fit(one, model, weights=weights, errors=errors, **given))
-            except UnknownName:
-                raise
-            except PkmodelsError as problem:
-                failed[label, model.name] = str(problem)
-            except (ArithmeticError, ValueError, np.linalg.LinAlgError) as problem:
-                # One odd curve must not take the other hundreds with it.
-                failed[label, model.name] = f"the numbers of this fit failed ({type(problem).__name__}: {problem})"
-        if fits:
-            comparisons[label] = Comparison.of(fits, {m: why for (name, m), why in failed.items() if name == label})
+def _batch(study, models, spreading, **asked):
+    comparisons, failed = run(study, models, spreading, **asked)
     return Batch(study.source, comparisons, failed)
 
 
@@ -288,7 +242,3 @@ def _parameters(fit):
         sure = f" ± {error:.2g}" if math.isfinite(error) else ""
         said.append(f"{name} = {value:.4g}{sure} {'' if fit.units[name] == '1' else fit.units[name]}".strip())
     return "; ".join(said)
-
-
-def _plain(value):
-    return f"{value:g}" if isinstance(value, float) else str(value)

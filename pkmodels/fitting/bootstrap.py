@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .. import units
+from .. import __version__, units
 from ..errors import FitError, unknown
+from ..kept import resumed
 from . import derived, weighting
 from .band import banded
 from .bounds import scaled, unscaled
@@ -59,7 +60,8 @@ class Bootstrap(Intervals):
             derived.shares(self.fit.model, numbers, hours), _TAILS, axis=0))
 
 
-def bootstrap(fit, *, kind="residual", count=1000, ends="bca", seed=1, progress=None):
+def bootstrap(fit, *, kind="residual", count=1000, ends="bca", seed=1, workers=1, client=None,
+              folder=None, progress=None):
     """95 % intervals of parameters and derived quantities from fits to resampled points.
 
     Parameters
@@ -73,6 +75,11 @@ def bootstrap(fit, *, kind="residual", count=1000, ends="bca", seed=1, progress=
     ends : {"bca", "percentile"}
         Bias-corrected and accelerated (Efron 1987), or plain quantiles.
     seed : int
+    workers, client
+        Processes on this machine, or a dask.distributed.Client: see `pkmodels.workers.spread`. The intervals are the
+        same whoever makes the fits.
+    folder : path, optional
+        Where finished blocks of fits are kept; a run that was interrupted goes on from there.
     progress : callable, optional
         Wraps the sequence of blocks of resamples, such as ``tqdm.tqdm``.
 
@@ -102,7 +109,12 @@ def bootstrap(fit, *, kind="residual", count=1000, ends="bca", seed=1, progress=
                        f"resample; take a simpler model or more samples")
     generator = np.random.default_rng(seed)
     measured, often, possible = _resamples(fit, problem, numbers, counts_in, spare, kind, count, generator)
-    found, arrived = _refit(problem, numbers, measured, often, progress)
+    asked = {"what": "bootstrap", "version": __version__, "model": fit.model.name, "values": numbers.tolist(),
+             "times": problem.times.tolist(), "measured": problem.measured.tolist(), "weights": fit.weights,
+             "errors": fit.errors, "fixed": list(fit.fixed), "priors": [list(row) for row in fit.priors],
+             "kind": kind, "count": count, "seed": seed}
+    found, arrived = _refit(problem, numbers, measured, often, folder, asked, workers=workers, client=client,
+                            progress=progress)
     fine = arrived & possible
     failed = int(count - fine.sum())
     if fine.sum() < FEWEST_DRAWS:
@@ -190,22 +202,32 @@ def _unwhitened(whitening, rows):
     return rows / whitening if whitening.ndim == 1 else np.linalg.solve(whitening, rows.T).T
 
 
-def _refit(problem, numbers, measured, often, progress=None):
+def _refit(problem, numbers, measured, often, folder=None, asked=None, **spreading):
     """Values (inside units) fitted to every resample, and whether each arrived."""
     count = len(measured if measured is not None else often)
-    centre = np.clip(scaled(problem.model, numbers), -700, None)
-    places, arrived = [], []
-    blocks = range(0, count, BLOCK)
-    for begin in progress(blocks) if progress else blocks:
-        one = slice(begin, begin + BLOCK)
-        size = min(BLOCK, count - begin)
-        walked = walk(problem, np.tile(centre, (size, 1)), *limits(problem, size),
-                      measured=None if measured is None else measured[one],
-                      weight=None if often is None else often[one], enough=1e-8)
-        places.append(walked.place)
-        arrived.append(walked.arrived)
-    found = unscaled(problem.model, np.concatenate(places))
-    return found, np.concatenate(arrived) & np.all(np.isfinite(found), axis=1)
+    blocks = [tuple(None if each is None else each[begin: begin + BLOCK] for each in (measured, often))
+              for begin in range(0, count, BLOCK)]
+    names = [f"block_{k:06d}" for k in range(len(blocks))]
+    walked = dict(resumed(folder, asked, _Walk(problem, numbers), blocks, names, **spreading))
+    places, arrived = (np.concatenate([walked[k][name] for k in range(len(blocks))]) for name in ("place", "arrived"))
+    found = unscaled(problem.model, places)
+    return found, arrived & np.all(np.isfinite(found), axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Walk:
+    """Fits to a block of resamples, from the same beginning."""
+
+    problem: object
+    numbers: np.ndarray
+
+    def __call__(self, block):
+        measured, often = block
+        size = len(measured if measured is not None else often)
+        centre = np.clip(scaled(self.problem.model, self.numbers), -700, None)
+        walked = walk(self.problem, np.tile(centre, (size, 1)), *limits(self.problem, size), measured=measured,
+                      weight=often, enough=1e-8)
+        return {"place": walked.place, "arrived": walked.arrived}
 
 
 def _jackknife(fit, problem, numbers, counts_in, kind, last):

@@ -12,7 +12,7 @@ from ..studies import Study
 from . import bounds, measured, polish, search, verdicts, weighting
 from . import conditions as conditions_of
 from .asked import checked_mapping, checked_model, checked_names, checked_seed, checked_study
-from .batch import curves
+from .batch_running import curves
 from .errors_of_points import likeliest
 from .many_describing import Alone, described, parameter_units
 from .many_recipe import Recipe

@@ -7,7 +7,7 @@ import numpy as np
 from .. import catalogue, units
 from ..errors import RecordError
 from . import record
-from .batch import curves
+from .batch_running import curves
 from .many import posed
 from .many_describing import Alone, described, display_names, parameter_units
 from .many_recipe import Recipe

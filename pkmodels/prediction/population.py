@@ -1,6 +1,5 @@
 """The verb predict_population: a release, a drug and a regimen in many patients who differ."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +7,7 @@ import numpy as np
 from .. import __version__, units
 from ..errors import PredictionError
 from ..references import cited_in
+from ..workers import check as check_workers
 from . import feeding, population_dataset, population_running
 from . import population_settings as settings
 from .asked import asked
@@ -22,7 +22,7 @@ from .sources import as_release
 def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=None, days=None, values=None,
                        variability=None, table=None, draws=0, bioavailability=None, unreleased="stays",
                        sustained="24 h", concentration_unit="ng/mL", times=None, keep_curves=False, band=True,
-                       workers=1, folder=None, progress=None):
+                       workers=1, client=None, folder=None, progress=None):
     """Predict concentrations in a population of patients who differ, one curve each.
 
     Every patient's curve of a linear body is known exactly between the steps, and its peaks and crossings are
@@ -63,7 +63,10 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
     band : bool
         Keep quantiles over the patients, and the share of them inside, at ``times``.
     workers : int
-        Processes on this machine; the numbers are the same whatever the number.
+        Processes on this machine; the numbers are the same whatever the number. None is started where that would take
+        longer than it saves.
+    client : dask.distributed.Client, optional
+        A cluster to do the work instead (the extra ``cluster``); the numbers are the same.
     folder : path, optional
         Where finished chunks are kept; a run that was interrupted goes on from there.
     progress : callable, optional
@@ -83,7 +86,8 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
     PkmodelsError
         Saying what was given and what is possible.
     """
-    settings.check(patients, draws, unreleased, workers, seed, concentration_unit)
+    settings.check(patients, draws, unreleased, seed, concentration_unit)
+    check_workers(workers, client)
     asked_for = asked(
         release, drug=drug, regimen=regimen, patients=patients, seed=seed, window=window, days=days, values=values,
         variability=variability, table=table, draws=draws, bioavailability=bioavailability, unreleased=unreleased,
@@ -119,13 +123,14 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
         starts=np.array([dose.time_hour for dose in doses]), until=end, shown=shown, lower=lower, upper=upper,
         sustained=settings.lasting_hours(sustained), per_mg=float(1 / units.inside(1.0, concentration_unit)), seed=seed)
     settings.check_curves(patients * max(1, draws), shown, keep_curves)
-    fingerprint = json.dumps({"release": settings.plain(release), "drug": [drug.name, drug.set_name, drug.sha256],
-                              "regimen": str(regimen), "horizon": horizon, "typical": typical, "seed": seed,
-                              "draws": draws, "variability": [spread.names, spread.scales, spread.covariance.tolist()],
-                              "window": [lower, upper], "sustained": sustained, "unit": concentration_unit,
-                              "unreleased": unreleased, "shown": shown.tolist(), "version": __version__,
-                              "table": people_said, "patients": patients if table is not None else None})
-    found = population_running.run(job, patients, workers, folder, fingerprint, progress)
+    fingerprint = {"release": settings.plain(release), "drug": [drug.name, drug.set_name, drug.sha256],
+                   "regimen": str(regimen), "horizon": horizon, "typical": typical, "seed": seed,
+                   "draws": draws, "variability": [spread.names, spread.scales, spread.covariance.tolist()],
+                   "window": [lower, upper], "sustained": sustained, "unit": concentration_unit,
+                   "unreleased": unreleased, "shown": shown.tolist(), "version": __version__,
+                   "table": people_said, "patients": patients if table is not None else None}
+    found = population_running.run(job, patients, folder, fingerprint, workers=workers, client=client,
+                                   progress=progress)
     said = settings.assumptions(release, drug, spread, share, draws, patients, found, people_said, regimen)
     about = {
         "pkmodels_version": __version__, "kind": "population", "seed": seed, "asked": asked_for,

@@ -10,6 +10,8 @@ from .people import CHUNK
 
 #: Quantiles of the band over the patients.
 QUANTILES = (0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
+#: Patients of one chunk of a Zarr or NetCDF file.
+STORED = 16 * CHUNK
 #: Name to unit ("%", "time", "concentration", "area" or "1") and meaning.
 MEANINGS = {
     "inside": ("%", "share of the time inside the window"),
@@ -145,7 +147,16 @@ def dataset(found, job, drug, doses, end, draws, keep_curves, band, unit, attrib
         variables |= _curves(np.maximum(found["curves"], 0.0), job, drug, unit, lead, dims, keep_curves, band, windowed)
         if band:
             coordinates["quantile"] = ("quantile", np.array(QUANTILES), {"long_name": "quantile over the patients"})
-    return xr.Dataset(variables, coords=coordinates, attrs=attributes)
+    return stored_in_chunks(xr.Dataset(variables, coords=coordinates, attrs=attributes))
+
+
+def stored_in_chunks(dataset):
+    """Say how ``to_zarr`` and ``to_netcdf`` cut the patients, so that a part can be read without the rest."""
+    for variable in dataset.variables.values():
+        if "patient" in variable.dims:
+            cut = tuple(min(size, STORED) if dim == "patient" else size for dim, size in variable.sizes.items())
+            variable.encoding |= {"chunks": cut, "chunksizes": cut}
+    return dataset
 
 
 def _measures(found, bounds, doses):

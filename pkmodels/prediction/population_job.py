@@ -53,6 +53,10 @@ class Job:
     per_mg: float
     seed: int
 
+    def __call__(self, piece):
+        """Numbers of a (first, count) of patients."""
+        return self.numbers(*piece)
+
     def numbers(self, first, count):
         """Numbers of patients ``first`` to ``first + count``: a dict of arrays with the patients last, draws first."""
         some, again = people(self.variability, count, self.seed, first, self.allowed)

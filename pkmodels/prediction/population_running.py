@@ -1,115 +1,36 @@
 """Doing a population chunk by chunk: in this process or several, going on where an earlier run was cut off."""
 
-import hashlib
-import json
-import os
-import zipfile
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
-from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 
-from ..errors import PredictionError
+from ..kept import resumed
 from .people import CHUNK
 
-_job = None
 
-
-def run(job, patients, workers, folder, fingerprint, progress):
+def run(job, patients, folder, fingerprint, **spreading):
     """All numbers of all patients: a dict of arrays, patients last.
 
     Parameters
     ----------
     job : Job
-    patients, workers : int
+    patients : int
     folder : path or None
-        Finished chunks are kept there as .npz, beside ``manifest.json`` with the fingerprint of the job.
-    fingerprint : str
-        What the numbers depend on; a folder of another job is refused.
-    progress : callable or None
-        Wraps the chunks.
+        Where finished chunks are kept.
+    fingerprint : mapping
+        What the numbers depend on.
+    spreading
+        ``workers``, ``client`` and ``progress`` of `pkmodels.workers.spread`.
     """
     chunks = [(first, min(CHUNK, patients - first)) for first in range(0, patients, CHUNK)]
-    folder = None if folder is None else _folder(folder, fingerprint)
-    done = {first: _kept(folder, first, count) for first, count in chunks} if folder else {}
-    done = {first: numbers for first, numbers in done.items() if numbers is not None}
-    todo = [chunk for chunk in chunks if chunk[0] not in done]
-    for first, numbers in _computed(job, todo, min(workers, max(1, len(todo))), progress):
-        done[first] = numbers
-        if folder:
-            _keep(folder, first, numbers)
-    parts = [done[first] for first, _ in chunks]
+    # Draws need what the fit knows of its uncertainty; a worker gets the draws themselves.
+    bare = job.release and replace(job.release, plausible=None, sampled=None, covariance=None, free=())
+    found = dict(resumed(folder, {"what": "population", "chunk": CHUNK, **fingerprint}, replace(job, release=bare),
+                         chunks, [f"patients_{first:09d}" for first, _ in chunks], fits=_is_whole, **spreading))
+    parts = [found[place] for place in range(len(chunks))]
     return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
 
 
-def _computed(job, todo, workers, progress):
-    """(first patient, numbers) of the chunks that are to do, in the order in which they are finished."""
-    wrapped = progress or (lambda things: things)
-    if workers == 1:
-        for first, count in wrapped(todo):
-            yield first, job.numbers(first, count)
-        return
-    # Draws need what the fit knows of its uncertainty; a worker gets the draws themselves.
-    if job.release is not None:
-        job = replace(job, release=replace(job.release, plausible=None, sampled=None, covariance=None, free=()))
-    # A fresh process each: copies of one that runs threads may hang.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_take, initargs=(job,)) as pool:
-        waiting = {pool.submit(_numbers, first, count): first for first, count in todo}
-        for finished, _ in zip(as_completed(waiting), wrapped(todo), strict=True):
-            yield waiting[finished], finished.result()
-
-
-def _take(job):
-    global _job
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    _job = job
-
-
-def _numbers(first, count):
-    return _job.numbers(first, count)
-
-
-def _folder(folder, fingerprint):
-    folder = Path(folder)
-    if folder.exists() and not folder.is_dir():
-        raise PredictionError(f"'{folder}' is a file; give a folder for finished chunks")
-    folder.mkdir(parents=True, exist_ok=True)
-    manifest, digest = folder / "manifest.json", hashlib.sha256(fingerprint.encode()).hexdigest()
-    if manifest.exists():
-        try:
-            known = json.loads(manifest.read_text(encoding="utf-8"))["sha256"]
-        except (ValueError, KeyError, TypeError):
-            raise PredictionError(f"{manifest} cannot be read; choose an empty folder") from None
-        if known != digest:
-            raise PredictionError(f"'{folder}' holds chunks of another population (other drug, regimen, window, seed "
-                                  f"or version); choose an empty folder")
-    elif any(folder.iterdir()):
-        raise PredictionError(f"'{folder}' is not empty and has no manifest.json; choose an empty folder")
-    else:
-        manifest.write_text(json.dumps({"sha256": digest, "chunk": CHUNK, "job": json.loads(fingerprint)}, indent=1),
-                            encoding="utf-8")
-    return folder
-
-
-def _keep(folder, first, numbers):
-    """Written beside its place and moved there: an interruption leaves no half of a chunk."""
-    path = folder / f"patients_{first:09d}.npz"
-    beside = path.with_suffix(".part")
-    with beside.open("wb") as file:
-        np.savez(file, **numbers)
-    os.replace(beside, path)
-
-
-def _kept(folder, first, count):
-    path = folder / f"patients_{first:09d}.npz"
-    if not path.exists():
-        return None
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            found = {name: file[name] for name in file.files}
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError):
-        return None  # not whole: computed again
-    # The last chunk of a smaller population is a part of this one.
-    return found if found["cmax"].shape[-1] == count else None
+def _is_whole(arrays, chunk):
+    """The last chunk of a smaller population is a part of this one."""
+    return arrays["cmax"].shape[-1] == chunk[1]

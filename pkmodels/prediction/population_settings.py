@@ -14,10 +14,9 @@ from .grid import grid, since_dose
 MOST, MOST_CURVES, BAND_TIMES = 10_000_000, 20_000_000, 241
 
 
-def check(patients, draws, unreleased, workers, seed, unit):
+def check(patients, draws, unreleased, seed, unit):
     """Refuse settings that are not possible."""
-    for name, value, least in (("patients", patients, 1), ("draws", draws, 0), ("workers", workers, 1),
-                               ("seed", seed, 0)):
+    for name, value, least in (("patients", patients, 1), ("draws", draws, 0), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
             raise PredictionError(f"{name} = {value!r} is not possible; give a whole number from {least} on")
     if patients * max(1, draws) > MOST:
