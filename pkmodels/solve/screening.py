@@ -12,8 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from . import tape as tapes
-
 #: What a walker that cannot be computed is taken to be off by, and the steepest slope that is believed.
 FAR_OFF, STEEPEST = 1e6, 1e12
 #: Least damping of a flat direction, as a share of the steepest one.
@@ -40,7 +38,8 @@ class Job:
     pulls : array (rows, 3)
         Further rows ``factor * (place[k] - centre)``, each as (k, centre, factor).
     ordered : tuple of (int, int)
-        Parameters that keep their order, lower first; both of one coordinate.
+        Parameters whose coordinates keep their order, lower first; both of one kind. Where they are `tape.LEFT`,
+        this counts for walkers of which both have the same edge.
     held : tuple of int
         Parameters that stay where they are.
     """
@@ -96,7 +95,7 @@ def descend(job, place, low, high, *, edges=None, steps=60, enough=1e-10, fast=N
     place, low, high : array (walkers, parameters)
         On the tape's coordinates.
     edges : array (walkers, parameters), optional
-        The times that `tapes.LEFT` coordinates count back from.
+        The times that `tape.LEFT` coordinates count back from.
     steps : int
         0 gives the sums of squares with the amplitudes at their best.
     enough : float
@@ -109,7 +108,7 @@ def descend(job, place, low, high, *, edges=None, steps=60, enough=1e-10, fast=N
     Descended
     """
     place = np.clip(place, low, high)
-    low, high = (np.ascontiguousarray(np.broadcast_to(side, place.shape)) for side in (low, high))
+    low, high = (np.array(np.broadcast_to(side, place.shape), order="C") for side in (low, high))
     edges = np.zeros_like(place) if edges is None else edges
     kernels = _compiled() if fast is not False else None
     if kernels is not None and kernels.knows(job.tape):
@@ -121,7 +120,7 @@ def _descend(job, place, low, high, edges, steps, enough):
     """As `descend`, in NumPy."""
     count = place.shape[1]
     judge = _Judge(job, edges)
-    place = merged(place.copy(), low, high, job.ordered)
+    place = merged(place.copy(), low, high, job.ordered, edges)
     everyone = np.arange(len(place))
     place, residual = judge.projected(place, low, high, everyone)
     squares = np.sum(residual**2, axis=1)
@@ -145,7 +144,7 @@ def _descend(job, place, low, high, edges, steps, enough):
                  + held + TINY)
         step = np.linalg.solve(normal + ridge[:, :, None] * np.eye(count),
                                -np.where(held, 0.0, gradient)[..., None])[..., 0]
-        trial = merged(np.clip(at + step, bottom, top), bottom, top, job.ordered)
+        trial = merged(np.clip(at + step, bottom, top), bottom, top, job.ordered, edges[active])
         still = np.all(held | (np.abs(trial - at) <= 1e-9 * (1 + np.abs(at))), axis=1)
         trial, trial_residual = judge.projected(trial, bottom, top, active)
         trial_squares = np.sum(trial_residual**2, axis=1)
@@ -170,10 +169,10 @@ def _held(place, low, high, gradient):
     return ((place <= low) & (gradient >= 0)) | ((place >= high) & (gradient <= 0)) | (low >= high)
 
 
-def merged(place, low, high, pairs):
+def merged(place, low, high, pairs, edges):
     """Ordered parameters that have changed sides meet in the middle, within their bounds."""
     for slower, faster in pairs:
-        wrong = np.nonzero(place[:, slower] > place[:, faster])[0]
+        wrong = np.nonzero((place[:, slower] > place[:, faster]) & (edges[:, slower] == edges[:, faster]))[0]
         if len(wrong):
             bottom = np.maximum(low[wrong, slower], low[wrong, faster])
             top = np.maximum(np.minimum(high[wrong, slower], high[wrong, faster]), bottom)
@@ -247,6 +246,3 @@ class _Judge:
 
 def _believed(rows):
     return np.clip(np.where(np.isfinite(rows), rows, 0.0), -STEEPEST, STEEPEST)
-
-
-__all__ = ["Descended", "Job", "descend", "merged", "tapes"]

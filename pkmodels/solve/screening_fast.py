@@ -258,10 +258,10 @@ def _believe(row, limit, instead):
 
 
 @njit(**OPTIONS)
-def _merge(place, low, high, ordered):
+def _merge(place, low, high, ordered, edges):
     for p in range(len(ordered)):
         a, b = ordered[p, 0], ordered[p, 1]
-        if place[a] > place[b]:
+        if place[a] > place[b] and edges[a] == edges[b]:
             bottom = max(low[a], low[b])
             top = max(min(high[a], high[b]), bottom)
             place[a] = place[b] = min(max((place[a] + place[b]) / 2.0, bottom), top)
@@ -402,7 +402,7 @@ def _walks(first, scalar_slopes, values, slopes, constants, rows, refs, amplitud
         points = measured[w if measured.shape[0] > 1 else 0]
         weight = weights[w if weights.shape[0] > 1 else 0] if weights.shape[0] > 0 else spare[:0]
         numbers[count:2 * count] = edges[w]
-        _merge(place, low, high, ordered)
+        _merge(place, low, high, ordered, edges[w])
         total = _judge(first, values, numbers, rows, refs, amplitude_refs, mixed, amplitudes, points, weight, whitening,
                        pulls, low, high, roots, place, off, by, cross, spare)
         if steps == 0:
@@ -428,7 +428,7 @@ def _walks(first, scalar_slopes, values, slopes, constants, rows, refs, amplitud
             still = True
             for p in range(count):
                 trial[p] = min(max(place[p] + (step[p] if solved else 0.0), low[p]), high[p])
-            _merge(trial, low, high, ordered)
+            _merge(trial, low, high, ordered, edges[w])
             for p in range(count):
                 still = still and (stays[p] or abs(trial[p] - place[p]) <= 1e-9 * (1.0 + abs(place[p])))
             found = np.inf
