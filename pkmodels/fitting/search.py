@@ -4,19 +4,22 @@ Closed curves walk all together as one array; flows, which must be integrated, a
 What is found here is polished and described by lmfit (`polish.py`).
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.optimize import least_squares
 
 from ..model import Curve
 from .bounds import scaled, unscaled
 from .problem import FAR_OFF
-from .starts import _anew, _around, _is_lag, _scouts, _spread
+from .walkers import CLOSEST, is_lag, walkers_of
+from .starts import _anew, _around, _scouts, _spread
 
 STARTS, SCOUTS, WALKERS, SCOUT_STEPS, STEPS = 2048, 160, 32, 15, 60
+#: Ends within this factor of the best are walked on to the last digit.
+NEAR = 1.01
 #: Walkers that go on to the end, and the steps of a walk from a start that somebody gave.
 LAST, LONG_WALK = 8, 1000
-#: Nearest that a lag comes to the next sample, as a share of that sample's time.
-CLOSEST = 1e-12
 #: Rounds of new places at most; at least two from so many parameters on, more while one is worth this share of the
 #: squares.
 ROUNDS, MANY, WORTH = 5, 5, 1e-4
@@ -27,7 +30,20 @@ STEEPEST = 1e12
 FLOOR, TINY = 1e-6, 1e-300
 
 
-def search(problem, seed, start=None):
+@dataclass(frozen=True)
+class Effort:
+    """How hard a curve is searched: rounds of new places at most, and starts, scouts and walkers by the number of
+    parameters that bend the curve (those in which it is linear follow from the others)."""
+
+    rounds: int
+    numbers: tuple
+
+
+THOROUGH = Effort(ROUNDS, ((2, 2, 2), (128, 12, 4), (256, 24, 8), (1024, 64, 16), (2048, 160, 32), (4096, 320, 64)))
+QUICK = Effort(0, ((2, 2, 2), (32, 4, 2), (128, 12, 4), (256, 24, 6), (512, 48, 12), (1024, 96, 16)))
+
+
+def search(problem, seed, start=None, effort=THOROUGH):
     """The best values found, best first.
 
     Parameters
@@ -36,45 +52,71 @@ def search(problem, seed, start=None):
     seed : int
     start : array (parameters,), optional
         Values (inside units) to begin from and to spread around, instead of the whole box.
+    effort : Effort
+        Of a search without a start, of a curve that has a tape.
 
     Returns
     -------
     array (walkers, parameters) in the units used inside, and their sums of squares (walkers,)
     """
-    closed = isinstance(problem.model, Curve)
-    # A line and a plane are soon searched; from four parameters on there are full numbers.
-    fewer = 2 ** max(0, 4 - len(problem.names) + len(problem.fixed)) if start is None else 1
-    count, walkers = (STARTS // fewer, WALKERS) if closed else (FLOW_STARTS, FLOW_WALKERS)
-    starts = _spread(problem, count, seed) if start is None else _around(problem, start, count, seed)
-    starts = starts[problem.in_order(starts)]
-    spread = starts
-    if closed:
-        starts, squares = _walk(problem, _scouts(starts, problem.squares(starts), SCOUTS // fewer), SCOUT_STEPS)
-    else:
-        squares = problem.squares(starts)
-    order = np.argsort(squares, kind="stable")[:walkers]
-    found, squares = _walk(problem, starts[order])
-    found, squares = _possible(problem, found, squares)
-    if closed and start is None and len(found):
-        many = len(problem.names) - len(problem.fixed) >= MANY
-        before = np.inf
-        for turn in range(ROUNDS):
-            again = _anew(problem, found, squares, spread, fewer, seed + turn, moved=squares.min() < before)
-            before = squares.min()
-            other, other_squares = _possible(problem, *_walk(problem, again, in_gaps=True))
-            found, squares = np.concatenate([found, other]), np.concatenate([squares, other_squares])
-            if squares.min() >= before * (1 - WORTH) and (turn or not many):
-                break
-        return _in_rank(*_possible(problem, *_walk(problem, _last(found, squares), LONG_WALK, in_gaps=True)))
     if start is not None:
-        # Of equally good places (pools that have exchanged their names) the one that the start leads to.
-        own, own_squares = _walk(problem, np.asarray(start, dtype=float)[None], LONG_WALK)
-        if not np.min(squares, initial=np.inf) < 0.999 * own_squares[0]:
-            return own, own_squares
-        alike = squares <= squares.min() * 1.01
-        away = np.sum(np.abs(found - start) / (np.abs(start) + np.abs(found) + TINY), axis=1)
-        return _walk(problem, found[np.lexsort((away, ~alike))][:1], LONG_WALK)
-    return _in_rank(found, squares)
+        return _search_around(problem, seed, np.asarray(start, dtype=float))
+    if not isinstance(problem.model, Curve):
+        starts = _spread(problem, FLOW_STARTS, seed)
+        starts = starts[problem.in_order(starts)]
+        return _in_rank(*_possible(problem, *_walk(problem, _nearest(starts, problem.squares(starts), FLOW_WALKERS))))
+    count, scouts, walkers, fewer = _numbers(problem, effort)
+    spread = _spread(problem, count, seed)
+    spread = spread[problem.in_order(spread)]
+    starts, squares = _walk(problem, _scouts(*_judged(problem, spread), scouts), SCOUT_STEPS)
+    found, squares = _possible(problem, *_walk(problem, _nearest(starts, squares, walkers)))
+    if not len(found):
+        return found, squares
+    many, before = len(problem.names) - len(problem.fixed) >= MANY, np.inf
+    for turn in range(effort.rounds):
+        again = _anew(problem, found, squares, spread, fewer, seed + turn, moved=squares.min() < before)
+        before = squares.min()
+        other, other_squares = _possible(problem, *_walk(problem, again, in_gaps=True))
+        found, squares = np.concatenate([found, other]), np.concatenate([squares, other_squares])
+        if squares.min() >= before * (1 - WORTH) and (turn or not many):
+            break
+    last, squares = _possible(problem, *_walk(problem, _last(found, squares), in_gaps=True))
+    near = squares <= squares.min(initial=np.inf) * NEAR
+    return _in_rank(*_possible(problem, *_walk(problem, last[near], LONG_WALK, in_gaps=True)))
+
+
+def _numbers(problem, effort):
+    """Starts, scouts and walkers, and by how much fewer places are tried anew, for what a problem has to find."""
+    walkers = walkers_of(problem)
+    if walkers is None:
+        # A line and a plane are soon searched; from four parameters on there are full numbers.
+        fewer = 2 ** max(0, 4 - len(problem.names) + len(problem.fixed))
+        return STARTS // fewer, SCOUTS // fewer, WALKERS, fewer
+    bent = walkers.bent
+    return *effort.numbers[min(bent, len(effort.numbers) - 1)], 2 ** max(0, 4 - bent)
+
+
+def _search_around(problem, seed, start):
+    """Around a start that somebody gave: of equally good places (pools that have exchanged their names) the one that
+    the start leads to, by steps that are damped in every parameter."""
+    closed = isinstance(problem.model, Curve)
+    count, walkers = (STARTS, WALKERS) if closed else (FLOW_STARTS, FLOW_WALKERS)
+    starts = _around(problem, start, count, seed)
+    starts = starts[problem.in_order(starts)]
+    squares = problem.squares(starts)
+    if closed:
+        starts, squares = _walk_alike(problem, _scouts(starts, squares, SCOUTS), SCOUT_STEPS)
+    found, squares = _possible(problem, *_walk_alike(problem, _nearest(starts, squares, walkers)))
+    own, own_squares = _walk_alike(problem, start[None], LONG_WALK)
+    if not np.min(squares, initial=np.inf) < 0.999 * own_squares[0]:
+        return own, own_squares
+    alike = squares <= squares.min() * 1.01
+    away = np.sum(np.abs(found - start) / (np.abs(start) + np.abs(found) + TINY), axis=1)
+    return _walk_alike(problem, found[np.lexsort((away, ~alike))][:1], LONG_WALK)
+
+
+def _nearest(starts, squares, count):
+    return starts[np.argsort(squares, kind="stable")[:count]]
 
 
 def _in_rank(found, squares):
@@ -95,7 +137,25 @@ def _last(found, squares):
     return found[order[new][:LAST]]
 
 
+def _judged(problem, starts):
+    """Starts and their sums of squares; parameters in which the curve is linear are put at their best at once."""
+    walkers = walkers_of(problem)
+    if walkers is None:
+        return starts, problem.squares(starts)
+    numbers, found = walkers.walk(starts, 0, 0.0)
+    return numbers, found.squares
+
+
 def _walk(problem, starts, steps=STEPS, in_gaps=False):
+    walkers = walkers_of(problem, in_gaps)
+    if walkers is None:
+        return _walk_alike(problem, starts, steps, in_gaps)
+    numbers, found = walkers.walk(starts, steps, 1e-10 if steps < LONG_WALK else 1e-16)
+    return numbers, found.squares
+
+
+def _walk_alike(problem, starts, steps=STEPS, in_gaps=False):
+    """Walkers that treat every parameter alike: for curves without a tape, given starts, stores and flows."""
     if isinstance(problem.model, Curve):
         return _walk_together(problem, starts, steps, in_gaps)
     return _walk_alone(problem, starts)
@@ -163,7 +223,7 @@ class _Ground:
         if in_gaps:
             bends = {s for kink in getattr(model, "kinks", ()) for s in kink.free_symbols}
             self.lags = [k for k, p in enumerate(model.parameters)
-                         if _is_lag(p) and p.symbol in bends and p.name not in problem.fixed]
+                         if is_lag(p) and p.symbol in bends and p.name not in problem.fixed]
         if not self.lags:
             return
         self.low, self.high = (np.tile(side, (len(starts), 1)) for side in (self.low, self.high))

@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import units
 from .bounds import scaled, unscaled
+from .walkers import is_lag
 
 #: What is usual: times so many times beyond the samples, plain numbers within this factor of their typical value.
 USUAL, USUAL_NUMBER = 3.0, 4.0
@@ -37,7 +38,7 @@ def _usual(problem, k, places):
     """Places between 0 and 1 as values of one parameter that are usual for these samples."""
     p, box = problem.model.parameters[k], problem.box
     seen = np.unique(problem.times[problem.times > 0])
-    if _is_lag(p):
+    if is_lag(p):
         return np.interp(places, np.linspace(0, 1, len(seen) + 1), [0.0, *seen])
     low, high = box.start_lower[k], box.start_upper[k]
     if p.scale == "log":
@@ -95,7 +96,7 @@ def _hops(problem, best, starts, seed, moved):
     gaps = np.unique(np.linspace(0, len(seen) - 2, min(len(seen) - 1, GAPS)).round().astype(int))
     places = np.concatenate([seen[gaps] + share * np.diff(seen)[gaps] for share in INTO_GAP])
     hops = [best[None]]
-    lags = [k for k, p in enumerate(problem.model.parameters) if _is_lag(p) and p.name not in problem.fixed]
+    lags = [k for k, p in enumerate(problem.model.parameters) if is_lag(p) and p.name not in problem.fixed]
     for k in lags:
         for others in (*([best[None]] if moved else []),
                        *(_crossed(problem, best, starts, len(places), seed + j) for j in (1, 2))):
@@ -119,6 +120,3 @@ def _crossed(problem, best, starts, count, seed):
     found = np.where(generator.random(others.shape) < 0.5, others, best)
     return np.where(problem.in_order(found)[:, None], found, best)
 
-
-def _is_lag(parameter):
-    return parameter.scale == "linear" and dict(units.dimension(parameter.unit)) == {"[time]": 1.0}
