@@ -204,6 +204,16 @@ def test_a_prediction_with_a_release_is_a_depot():
     assert found.units["auc_last"] == "day*ng/mL"
 
 
+def test_a_level_end_has_no_slope():
+    """An even release is level until it ends: rounding in the fifteenth digit is no fall, and no area follows from it."""
+    found = exposure(predict("zero_order", values={"k": (0.0357, "1/day")}, drug="goserelin", regimen="3.6 mg once",
+                             days=28))
+    assert math.isnan(found.value("auc_infinity")) and math.isnan(found.value("release_half_life"))
+    assert "do not fall" in found.reason("auc_infinity")
+    level = [2.0 * (1 - 1e-12 * hour) for hour in range(9)]
+    assert "do not fall" in exposure(plasma(range(9), level), route="extravascular", dose="1 mg").reason("half_life")
+
+
 def test_intervals_of_a_prediction_with_several_doses():
     """Bolus-like doses of a linear body: the areas of all intervals accumulate as 1/(1 - e^(-k tau)) says."""
     predicted = predict("first_order", values={"k": (5, "1/h")}, drug="goserelin", regimen="1 mg every 12 h x 12")

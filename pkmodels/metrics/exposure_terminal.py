@@ -10,6 +10,8 @@ from ..errors import PredictionError
 #: Among fits whose adjusted r² is within this of the best one, the one with the most points is taken.
 ALIKE = 1e-4
 FEWEST = 3
+#: A fall of the logarithm by less than this, over all points of a line, is rounding: the curve is level.
+LEVEL = 1e-6
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def terminal(times, values, *, first, chosen=None):
     if len(t) < FEWEST:
         return Terminal(reason=f"fewer than {FEWEST} concentrations above zero after the peak")
     lines = [_line(t[-n:], y[-n:]) for n in range(FEWEST, len(t) + 1)] if len(t) <= 200 else _many(t, y)
-    falling = [line for line in lines if line.rate > 0]
+    falling = [line for line in lines if _falls(line)]
     if not falling:
         return Terminal(reason="the last concentrations do not fall")
     best = max(line.r2_adjusted for line in falling)
@@ -87,7 +89,11 @@ def _chosen(times, values, usable, chosen):
     if len(kept) < FEWEST:
         return Terminal(reason=f"only {len(kept)} of the chosen points are above zero; at least {FEWEST} are needed")
     line = _line(times[kept], np.log(values[kept]))
-    return line if line.rate > 0 else Terminal(reason="the chosen concentrations do not fall")
+    return line if _falls(line) else Terminal(reason="the chosen concentrations do not fall")
+
+
+def _falls(line):
+    return line.rate > 0 and line.rate * (line.end - line.begin) > LEVEL
 
 
 def _line(t, y):
