@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pkmodels import lint_events, predict, read_events, read_regimen
+from pkmodels.cli import main
 from pkmodels.errors import PkmodelsError, RegimenError
 
 UNITS = {"time": "h", "amount": "mg"}
@@ -234,3 +235,17 @@ def test_a_start_of_ones_own():
     assert [dose.time_hour / 24 for dose in regimen.doses()] == [0, 28, 56, 70, 154]
     assert read_regimen(str(regimen)) == regimen
     assert not regimen.assumptions
+
+
+def test_units_of_an_event_table_on_the_command_line(tmp_path, capsys):
+    path = tmp_path / "events.csv"
+    path.write_text("ID,TIME,EVID,AMT,RATE\n1,0,1,10,10\n", encoding="utf-8")
+    words = ["predict", "--drug", "goserelin", "--days", "1", "--every", "1 h", "--csv", "--regimen"]
+    assert main([*words, str(path)]) == 2
+    assert "--event-time-unit h" in capsys.readouterr().err
+    assert main([*words, str(path), "--event-time-unit", "h", "--event-amount-unit", "mg"]) == 0
+    table = capsys.readouterr().out
+    assert main([*words, "10 mg over 1 h once"]) == 0
+    assert capsys.readouterr().out == table
+    assert main([*words, "10 mg over 1 h once", "--event-time-unit", "h"]) == 2
+    assert "about an event table" in capsys.readouterr().err

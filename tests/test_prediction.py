@@ -317,3 +317,28 @@ def test_a_card_must_end_in_a_concentration(drug):
     card = drug(["injection_site"], k_absorption=(1.0, "1/h"))
     with pytest.raises(PredictionError, match="does not end in a concentration"):
         prediction.predict("first_order", values={"k": 0.1}, drug=card, regimen="3.6 mg once", days=3)
+
+
+def test_rows_say_the_peak_between_them():
+    """Docetaxel, 100 mg over 1 h: 1.96024 mg/L at its end (case of tests/published.py), between rows of 2 days."""
+    found = prediction.predict(None, drug="docetaxel", regimen="100 mg over 1 h once", days=20, times=np.arange(0.0, 21.0, 2.0))
+    assert found["plasma"].attrs["highest"] == pytest.approx(1960.24, rel=1e-5)
+    assert found["plasma"].attrs["highest_at"] == pytest.approx(1 / 24, rel=1e-9)
+    assert "highest plasma between 0 and 20 day: 1960 ng/mL at 0.04167" in prediction.text(found)
+
+
+def test_released_from_steady_state_is_that_of_a_dose_at_time_0():
+    given = {"values": {"k": (0.1, "1/day")}, "drug": "goserelin", "days": 28, "draws": 0}
+    for times in (None, [0.0, 7.0, 28.0]):
+        found = prediction.predict("first_order", regimen="3.6 mg every 28 days x 1 from steady state", times=times, **given)
+        np.testing.assert_allclose(found["released"], -np.expm1(-0.1 * found["time"]), atol=1e-12)
+        top = found["plasma"].attrs.get("highest_at", 1.0)
+        assert 0 <= top <= 28
+
+
+def test_a_published_depot_says_until_when_it_was_watched():
+    given = {"drug": "islatravir", "regimen": "62 mg once"}
+    short, long = (prediction.predict("depot:islatravir", days=days, **given).attrs for days in (84, 112))
+    assert not any("extrapolation" in s for s in short["assumptions"])
+    said = long["assumptions"]
+    assert any("watched in people until day 84" in s for s in said)

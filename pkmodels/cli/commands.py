@@ -283,7 +283,7 @@ def _predicted(given, fitted=None, rows=False):
     from .. import prediction
 
     fitted = fitted or _fitted(given)
-    regimen = regimen_of(given.regimen)
+    regimen = regimen_of(given)
     if given.site and not given.drug:
         raise PredictionError(f"--site {given.site} is a tissue of a body and needs a drug; give --drug and --regimen "
                               f"as well")

@@ -71,7 +71,7 @@ def _release(given):
 def _body(given):
     from .. import metrics, prediction, surroundings
 
-    drug, regimen = prediction.read_drug(given.drug), regimen_of(given.regimen)
+    drug, regimen = prediction.read_drug(given.drug), regimen_of(given)
     if regimen is None:
         raise PredictionError("concentrations need a regimen; give --regimen, such as '3.6 mg every 28 days x 6'")
     hours = prediction.horizon_hours(given.days, regimen)

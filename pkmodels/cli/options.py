@@ -27,6 +27,15 @@ def plasma_units(p):
     p.add_argument("--molar-mass", help="such as '293.25 g/mol', to turn molar concentrations into mass")
 
 
+def regimen(p, required=False):
+    """When which dose is given."""
+    p.add_argument("--regimen", required=required,
+                   help="such as '3.6 mg every 28 days x 6', or an event table: FILE.csv (FILE.csv:ID)")
+    p.add_argument("--event-time-unit", choices=["min", "h", "day", "week"],
+                   help="of TIME, II and DUR of an event table, if not in its header")
+    p.add_argument("--event-amount-unit", metavar="UNIT", help="of AMT of an event table, if not in its header")
+
+
 def prediction(p):
     """What a prediction is made of."""
     p.add_argument("source", nargs="?", help=SOURCE)
@@ -38,7 +47,7 @@ def prediction(p):
                    help="of several products one each, such as --product monthly=fit.toml (a record, a scenario or "
                         "depot:DRUG); the regimen then says '3.6 mg of monthly every 28 days x 3 then ...'")
     p.add_argument("--drug", help="such as goserelin or goserelin:female (pkmodels list drugs)")
-    p.add_argument("--regimen", help="such as '3.6 mg every 28 days x 6', or an event table: FILE.csv (FILE.csv:ID)")
+    regimen(p)
     p.add_argument("--site", help="the tissue that the carrier lies in, such as prostate_tumour (pkmodels list sites)")
     p.add_argument("--site-set", action="append", default=[], metavar="NAME=VALUE",
                    help="a number of that tissue, such as --site-set volume=35mL (repeat for more)")

@@ -193,7 +193,7 @@ def _invivo(verbs):
     p.add_argument("source", metavar="PLASMA", help="a csv, tsv or xlsx file with times and concentrations")
     p.add_argument("--model", required=True, help="a release model (pkmodels list models)")
     p.add_argument("--drug", required=True, help="such as goserelin (pkmodels list drugs)")
-    p.add_argument("--regimen", required=True, help="such as '3.6 mg once', or an event table: FILE.csv (FILE.csv:ID)")
+    options.regimen(p, required=True)
     p.add_argument("--subject", help="which subject of the file")
     p.add_argument("--fix", action="append", default=[], metavar="NAME=VALUE",
                    help="a parameter that is known, from the vial for instance")

@@ -62,23 +62,27 @@ def invivo(given):
 
     plasma = _plasma(given)
     plasma = plasma.only(given.subject) if given.subject else plasma
-    found = prediction.fit_in_vivo(plasma, given.model, given.drug, regimen_of(given.regimen),
+    found = prediction.fit_in_vivo(plasma, given.model, given.drug, regimen_of(given),
                                    fixed=_assigned(given.fix), bioavailability=given.bioavailability,
                                    weights=given.weights, seed=given.seed)
     output.result(given, text=lambda: repr(found), table=lambda: found.table.set_index(found.table.columns[0]),
                   content=found.to_dict)
 
 
-def regimen_of(text):
+def regimen_of(given):
     """The regimen of plain words, or of an event table: FILE.csv, or FILE.csv:ID for one person of several."""
     from .. import prediction
 
+    text, said = given.regimen, {"time": given.event_time_unit, "amount": given.event_amount_unit}
     if text is None:
         return None
     path, colon, who = text.rpartition(":") if ".csv:" in text.lower() else (text, "", "")
     if not path.lower().endswith(".csv"):
+        if any(said.values()):
+            raise PredictionError("--event-time-unit and --event-amount-unit are about an event table (--regimen "
+                                  "FILE.csv); leave them away")
         return prediction.read_regimen(text)
-    found = prediction.read_events(path)
+    found = prediction.read_events(path, **said)
     remark(*(f"  {each}" for each in found.notes), *(f"! {each}" for each in found.findings))
     if not colon and len(set(found.regimens.values())) > 1:
         raise PredictionError(f"{path} holds different regimens of {len(found.regimens)} people; choose one person, "

@@ -19,7 +19,7 @@ def run(given, fitted, values):
                                   f"7.4; leave {option} away, or take pkmodels predict")
     window = metrics.read_window(given.window)
     found = prediction.predict_population(
-        fitted if fitted is not None else given.model, drug=given.drug, regimen=regimen_of(given.regimen),
+        fitted if fitted is not None else given.model, drug=given.drug, regimen=regimen_of(given),
         days=given.days, values=None if fitted is not None else values, patients=given.patients, seed=given.seed,
         window=window, variability=_varied(given.vary), table=_people(given.people), draws=given.draws,
         bioavailability=given.bioavailability, unreleased=given.unreleased, concentration_unit=given.unit,

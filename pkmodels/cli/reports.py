@@ -9,9 +9,10 @@ from .patient import asked_effect, responded
 
 DEFAULT = "pkmodels_report.html"
 #: Options that go into the command line of a report as they were given, and those that are given once per pair.
-_ONCE = ("model", "rank", "drug", "regimen", "site", "days", "environment", "bioavailability", "unreleased", "draws",
-         "unit", "effect", "driven_by", "formulation", "time_unit", "released_unit", "sheet", "seed", "window", "out")
-_PAIRS = ("set", "site_set", "in_vivo", "effect_set", "column")
+_ONCE = ("model", "rank", "drug", "regimen", "event_time_unit", "event_amount_unit", "site", "days", "environment",
+         "bioavailability", "unreleased", "draws", "unit", "effect", "driven_by", "formulation", "time_unit",
+         "released_unit", "sheet", "seed", "window", "out")
+_PAIRS = ("set", "product", "site_set", "in_vivo", "effect_set", "column")
 
 
 def write(given):

@@ -77,7 +77,8 @@ def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
     until = release.measured_until
     if np.isfinite(until) and horizon > until * 1.001:
         share = float(release.share(np.array([until]))[0])
-        yield (f"The release was measured until day {until / 24:.4g} after injection, when the curve stands at "
+        how = "watched in people" if published else "measured"
+        yield (f"The release was {how} until day {until / 24:.4g} after injection, when the curve stands at "
                f"{100 * share:.0f} % of the dose; what is later is the model's extrapolation.")
     if drug is not None and takes_back(release.model):
         yield (f"{release.model.name} takes drug back from what it lies in: its release here is that into its own "

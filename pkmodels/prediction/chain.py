@@ -14,6 +14,15 @@ from .composed import body_of, with_tissue
 JUST_AFTER = 1e-150
 
 
+def _molar(drug, unit):
+    """What a molar unit would be, where the card knows."""
+    if units.dimension(unit) != units.dimension("mol/L") or drug.molar_mass is None:
+        return ""
+    one = units.convert(1.0, "ng/mL", "g/L") / units.convert(drug.molar_mass.value, drug.molar_mass.unit, "g/mol")
+    return (f" (1 ng/mL of {drug.name} is {units.convert(one, 'mol/L', unit):.4g} {unit}, at {drug.molar_mass_text}; a "
+            f"window may be given in {unit})")
+
+
 class Depots:
     """Cumulative mass (mg) that all doses together have fed into the body.
 
@@ -116,7 +125,8 @@ class Body:
     @staticmethod
     def _check(drug, joined, unit):
         if units.dimension(unit) != units.dimension("mg/L"):
-            raise PredictionError(f"'{unit}' is not a mass concentration; write for example ng/mL")
+            raise PredictionError(f"'{unit}' is not a mass concentration; write for example ng/mL"
+                                  + _molar(drug, unit))
         if joined.observed_dimension != dict(units.dimension("mg/L")) or not joined.observes_linearly:
             raise PredictionError(f"the body {' -> '.join(drug.body)} of {drug.name} does not end in a concentration "
                                   f"that is in proportion to the amounts; end it with one such as one_compartment")

@@ -113,11 +113,10 @@ def _units(source, said, time, amount):
     for name, given, kind, example in (("TIME", time, "h", "TIME (h)"), ("AMT", amount, "mg", "AMT (mg)")):
         own = said.get(name, "")
         if not own and given is None:
+            word = "time" if name == "TIME" else "amount"
             raise RegimenError(f"{source}: {name} has no unit, and a table in days that is read as hours is wrong "
-                               "without "
-                               f"a word; write '{example}' in the header, or pass "
-                               f"{'time' if name == 'TIME' else 'amount'}"
-                               f"='{kind}'")
+                               f"without a word; write '{example}' in the header, or pass {word}='{kind}' (command "
+                               f"line: --event-{word}-unit {kind})")
         if own and given is not None and units.unit(own) != units.unit(given):
             raise RegimenError(f"{source}: the header says {name} is in {own}, the call says {given}; leave one away")
     hour = said.get("TIME") or time_unit(str(time)) or str(time)

@@ -281,10 +281,21 @@ def _attributes(releases, drug, regimen, doses, seed, site):
     return found
 
 
+def _highest(hours, shown, numbers):
+    """The highest value within the times that are shown, and its day."""
+    within = np.flatnonzero((hours >= shown[0]) & (hours <= shown[-1]))
+    top = within[np.argmax(numbers[within])]
+    return {"highest": float(numbers[top]), "highest_at": float(hours[top] / 24)}
+
+
 def _dataset(hours, shown, variables, attributes, stores):
     import xarray as xr
 
     kept = slice(None) if shown is None else np.searchsorted(hours, shown, side="right") - 1
+    if shown is not None:
+        # Times that were asked for may pass the peak by.
+        variables = {name: (dims, numbers, attrs | _highest(hours, shown, numbers) if name in ("plasma", "local") else
+                            attrs) for name, (dims, numbers, attrs) in variables.items()}
     found = xr.Dataset(
         {name: xr.Variable(dims, numbers[..., kept] if "time" in dims else numbers, attrs)
          for name, (dims, numbers, attrs) in variables.items()},

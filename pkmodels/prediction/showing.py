@@ -55,8 +55,20 @@ def text(prediction):
     head = [rows.index.name.replace("_", " (") + ")", *rows.columns]
     found = tabulate(lines, headers=head, disable_numparse=True, stralign="right")
     said = prediction.attrs
+    notes = [f"highest {name} between 0 and {prediction.time.values[-1]:.4g} {prediction.time.attrs['units']}: "
+             f"{highest['value']:.4g} {highest['unit']} at {highest['time']:.4g}"
+             for name, highest in highests(prediction).items()]
+    if "released" in prediction and len(np.atleast_1d(said.get("dose_times", []))) > 1:
+        notes.append(f"released: {prediction['released'].attrs['long_name']}")
+    found = "\n".join([found, *([""] if notes else []), *notes])
     return f"{said['analyte']}; local is the {said['tissue']}, ratio is local over plasma\n\n{found}" \
         if "local" in prediction else found
+
+
+def highests(prediction):
+    """Where only some times are held, the highest concentrations between them: name to value, unit and time."""
+    return {name: {"value": each.attrs["highest"], "unit": each.attrs["units"], "time": each.attrs["highest_at"]}
+            for name, each in prediction.data_vars.items() if "highest" in each.attrs}
 
 
 def to_dict(prediction):
@@ -68,6 +80,7 @@ def to_dict(prediction):
         if f"{name}_draws" in prediction:
             low, high = np.quantile(prediction[f"{name}_draws"].values, [0.025, 0.975], axis=0)
             found[f"{name}_low"], found[f"{name}_high"] = low.tolist(), high.tolist()
+    found |= {"highest": highests(prediction)} if highests(prediction) else {}
     if "local" in prediction:
         found["local_ratio"] = local_ratio(prediction).to_dict()
     return found | {name: list(value) if isinstance(value, Lines) else value

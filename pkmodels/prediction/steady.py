@@ -68,7 +68,14 @@ def _predict(release, *, drug=None, regimen=None, days=None, **settings):
     later = None if times is None else predicting.asked_hours(times, horizon) / 24 + lead / 24
     found = predicting.predict(release, drug=drug, regimen=_longer(regimen, count, lead), days=(horizon + lead) / 24,
                                times=later, **settings)
-    return _cropped(found, regimen, lead, count, left, times)
+    found = _cropped(found, regimen, lead, count, left, times)
+    if times is None or release is None:
+        return found
+    # Times that were asked for lie behind the earlier doses, where the first of them has long released its drug.
+    alone = {name: each for name, each in settings.items() if name in (
+        "environment", "in_vivo", "unreleased", "draws", "seed")}
+    own = predicting.predict(release, days=horizon / 24, times=times, **alone)
+    return found.assign({name: own[name] for name in ("released", "released_draws") if name in own})
 
 
 def _matrix(drug, site, into_blood):
@@ -124,8 +131,11 @@ def _cropped(found, regimen, lead, count, left, times):
     kept = kept.assign_coords(time=("time", shown, found["time"].attrs))
     # The released share of a dose at time 0 is that of the first dose of all.
     length = len(kept["time"])
+    for name in ("plasma", "local"):
+        if "highest_at" in kept.get(name, found).attrs:
+            kept[name].attrs["highest_at"] -= lead / 24
     for name in ("released", "released_draws"):
-        if name in found:
+        if name in found and times is None:
             early = np.searchsorted(found["time"].values, shown + room, side="right") - 1
             kept[name] = (found[name].dims, found[name].values[..., early[:length]], found[name].attrs)
     said = [f"{count} earlier doses, every {regimen.parts[0].interval_hour / 24:g} days, stand for the steady state at "

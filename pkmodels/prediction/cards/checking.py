@@ -16,7 +16,7 @@ SET = {"title": "text", "population": "text", "body!": "texts", "default": "flag
        "covariates": "list", "residual": "tables", "depot": "table"}
 NUMBER = {"value!": "number", "unit!": "text", "source!": "text", "evidence!": "text", "sd": "number", "cv": "number",
           "omega2": "number", "scale": "text", "se": "number"}
-DEPOT = {"model!": "text", "label!": "text", "parameters!": "tables", "correlations": "list"}
+DEPOT = {"model!": "text", "label!": "text", "parameters!": "tables", "correlations": "list", "observed": "table"}
 CORRELATION = {"parameters!": "texts", "value!": "real", "source!": "text", "evidence!": "text"}
 COVARIATE = {"parameter!": "text", "covariate!": "text", "form!": "text", "reference": "real", "unit": "text",
              "coefficient!": "real", "source!": "text", "evidence!": "text", "meaning": "text", "low": "number",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ... import units
+
 EVIDENCE = ("read in source", "computed", "measured", "assumed")
 
 
@@ -88,12 +90,15 @@ class Depot:
     parameters : mapping of str to Number
     variability : Variability
         How these parameters differ between people.
+    observed : Number or None
+        How long after its injection people were watched; what is later is extrapolation.
     """
 
     model: str
     label: str
     parameters: Mapping
     variability: object = field(compare=False, repr=False)
+    observed: Number | None = None
 
     @property
     def release(self):
@@ -103,4 +108,5 @@ class Depot:
 
         model = catalogue.get_model(self.model)
         values = model.values({name: (p.value, p.unit) for name, p in self.parameters.items()})
-        return Release(model, values, origin={"given": f"published: {self.label}"})
+        until = float("nan") if self.observed is None else float(units.inside(self.observed.value, self.observed.unit))
+        return Release(model, values, origin={"given": f"published: {self.label}"}, measured_until=until)

@@ -147,7 +147,8 @@ def _depot(entry, distribution, cv_means, place):
     model = _model(given["model"], "release", f"{where}, model")
     numbers = _of_models(given["parameters"], [model], model.name, where)
     return Depot(model=model.name, label=given["label"], parameters=MappingProxyType(numbers),
-                 variability=between_people(numbers, given.get("correlations", ()), distribution, cv_means, where))
+                 variability=between_people(numbers, given.get("correlations", ()), distribution, cv_means, where),
+                 observed=number(given["observed"], f"{where}, observed", "h") if "observed" in given else None)
 
 
 def _residual(entry, place):
