@@ -330,7 +330,8 @@ def test_rows_say_the_peak_between_them():
 def test_released_from_steady_state_is_that_of_a_dose_at_time_0():
     given = {"values": {"k": (0.1, "1/day")}, "drug": "goserelin", "days": 28, "draws": 0}
     for times in (None, [0.0, 7.0, 28.0]):
-        found = prediction.predict("first_order", regimen="3.6 mg every 28 days x 1 from steady state", times=times, **given)
+        found = prediction.predict("first_order", times=times, **given,
+                                   regimen="3.6 mg every 28 days x 1 from steady state")
         np.testing.assert_allclose(found["released"], -np.expm1(-0.1 * found["time"]), atol=1e-12)
         top = found["plasma"].attrs.get("highest_at", 1.0)
         assert 0 <= top <= 28

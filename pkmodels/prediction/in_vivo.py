@@ -120,7 +120,8 @@ class Carried:
                                   "give one of them")
         times = np.asarray(times, dtype=float)
         share = self._release.share(self.in_vivo.vial_time(times), environment, values)
-        return np.where(times > self.in_vivo.shift, share, 0.0) * self._factor(values)
+        factor = self._factor(values)
+        return np.where(times > self.in_vivo.shift, share, 0.0) * factor.reshape(*factor.shape[:-1], *[1] * times.ndim)
 
     def eventual(self, values=None):
         """The share of dose released in the end."""
