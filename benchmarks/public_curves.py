@@ -5,7 +5,8 @@
     python benchmarks/public_curves.py --keep rows.jsonl    goes on where it was interrupted
 
 Fails if a fit raises, if fewer than 93 % of the PLGA curves are met to 3 % of dose (root mean square) by the
-model that is chosen (`compare(...).best`; that with the lowest AICc stands beside it), or if one of the published Weibull fits of liposomes has a smaller sum of squares than ours.
+model that is chosen (`compare(...).best`; that with the lowest AICc stands beside it), or if one of the published
+Weibull fits of liposomes has a smaller sum of squares than ours.
 """
 
 import argparse
@@ -45,7 +46,7 @@ def one(task):
     row = {"set": name, "curve": curve, "seconds": spent, "weibull": None,
            "failed": [[model, why] for (_, model), why in found.failed.items()]}
     if curve not in found.comparisons:
-        return row | dict.fromkeys(WAYS, [np.inf, ""])
+        return row | {way: [np.inf, ""] for way in WAYS}
     ranked = found.comparisons[curve]
     ways = {"chosen": ranked.best, "lowest AICc": ranked.fits[0],
             "nearest": min(ranked.fits, key=lambda fit: fit.statistics["rmse"])}
