@@ -1,18 +1,22 @@
 """All public release curves with all models: nothing may fail, and the fits must be good.
 
-    python benchmarks/public_curves.py                      every curve (569), about ten minutes
+    python benchmarks/public_curves.py                      every curve (569), half an hour of one processor
     python benchmarks/public_curves.py --sample 30          so many, spread evenly
+    python benchmarks/public_curves.py --keep rows.jsonl    goes on where it was interrupted
 
 Fails if a fit raises, if fewer than 93 % of the PLGA curves are met to 3 % of dose (root mean square) by the
-model that is chosen, or if one of the published Weibull fits of liposomes has a smaller sum of squares than ours.
+model that is chosen (`compare(...).best`; that with the lowest AICc stands beside it), or if one of the published
+Weibull fits of liposomes has a smaller sum of squares than ours.
 """
 
 import argparse
 import csv
+import json
 import multiprocessing
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 import public_data
@@ -39,13 +43,14 @@ def one(task):
     found = compare_each(study, models)
     spent = time.process_time() - began
     curve = study.formulations[0]
-    row = {"set": name, "curve": curve, "seconds": spent, "failed": found.failed, "weibull": None}
+    row = {"set": name, "curve": curve, "seconds": spent, "weibull": None,
+           "failed": [[model, why] for (_, model), why in found.failed.items()]}
     if curve not in found.comparisons:
-        return row | dict.fromkeys(WAYS, (np.inf, ""))
+        return row | {way: [np.inf, ""] for way in WAYS}
     ranked = found.comparisons[curve]
     ways = {"chosen": ranked.best, "lowest AICc": ranked.fits[0],
             "nearest": min(ranked.fits, key=lambda fit: fit.statistics["rmse"])}
-    row |= {way: (float(fit.statistics["rmse"]), fit.model.name) for way, fit in ways.items()}
+    row |= {way: [float(fit.statistics["rmse"]), fit.model.name] for way, fit in ways.items()}
     ss = {fit.model.name: float(fit.statistics["ss"]) for fit in ranked.fits}
     return row | {"weibull": ss.get("weibull"), "spare": ranked.best.degrees_of_freedom, "advice": ranked.advice}
 
@@ -61,13 +66,22 @@ def main():
     given.add_argument("--sample", type=int, help="how many curves; all when not given")
     given.add_argument("--models", help="names with commas between; all when not given")
     given.add_argument("--processes", type=int, default=1)
+    given.add_argument("--keep", type=Path, help="a file of rows, one curve each, that a later run goes on with")
     given.add_argument("--worst", type=int, default=0, help="print the advice for so many curves, worst first")
     given = given.parse_args()
     models = given.models.split(",") if given.models else None
     sets = public_data.studies(given.sample)
     tasks = [(name, study.only(curve), models) for name, (study, chosen) in sets.items() for curve in chosen]
+    rows = [json.loads(line) for line in given.keep.read_text().splitlines()] if given.keep and given.keep.exists() \
+        else []
+    done = {(row["set"], row["curve"]) for row in rows}
+    tasks = [task for task in tasks if (task[0], task[1].formulations[0]) not in done]
     with multiprocessing.Pool(given.processes) as pool:
-        rows = list(pool.imap_unordered(one, tasks, chunksize=2))
+        for row in pool.imap_unordered(one, tasks, chunksize=2):
+            rows.append(row)
+            if given.keep:
+                with given.keep.open("a") as file:
+                    file.write(json.dumps(row) + "\n")
     wrong = [*_quality(rows), *_failures(rows), *_weibull(rows, sets["liposomes"][0])]
     seconds = np.array([row["seconds"] for row in rows])
     print(f"{len(rows)} curves, {seconds.mean():.2f} s each (processor time), {seconds.max():.1f} s at most")
@@ -101,11 +115,11 @@ def _quality(rows):
 def _failures(rows):
     few = 0
     for row in rows:
-        for (curve, model), why in row["failed"].items():
+        for model, why in row["failed"]:
             if "sampling times after the start" in why:
                 few += 1
             else:
-                yield f"{row['set']} {curve} {model}: {why}"
+                yield f"{row['set']} {row['curve']} {model}: {why}"
     print(f"fits refused for want of points: {few}")
 
 

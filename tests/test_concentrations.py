@@ -258,6 +258,16 @@ class TestSink:
         assert "150 % of the solubility" in "".join(study.warnings)
         assert "More than the solubility was measured" in "".join(study.warnings)
 
+    def test_a_comment_may_say_it(self, tmp_path):
+        """2 mg in a vessel of 10 mL: 0.3 mg/mL dissolve them in 6.7 mL, three times which are 20 mL; 0.7 are enough."""
+        path = tmp_path / "lab.csv"
+        for solubility, warned in (("0.3 mg/mL", 1), ("0.7 mg/mL", 0)):
+            path.write_text(f"# vessel 10 mL, sample 1 mL, replaced, dose in vessel 2 mg, solubility {solubility}\n"
+                            "time (h),concentration (ug/mL)\n1,20\n4,40\n24,80\n")
+            said = [w for w in read_study(path).warnings if w.startswith("no sink")]
+            assert len(said) == warned
+            assert all("1.5 times the volume that dissolves the whole dose (6.67 mL)" in w for w in said)
+
     @pytest.mark.parametrize(("solubility", "words"), [("50", "number with a unit"), ("50 mg", "wanted is"),
                                                        ("0 mg/L", "above 0")])
     def test_what_cannot_be_a_solubility(self, tmp_path, solubility, words):

@@ -35,6 +35,65 @@ def test_a_step_where_there_is_no_sample(name):
     assert rise == pytest.approx(100 * (ends[1] - ends[0]), abs=1)
 
 
+DAYS = np.array([0.25, 1, 2, 4, 7, 10, 14, 18, 22, 28, 35, 42.0])
+NOISE = 0.008 * np.array([1, -1, 1, 1, -1, -1, 1, -1, 1, -1, 1, -1])
+
+
+def weibull(days, scale, beta, end=1.0):
+    return end * (1 - np.exp(-(days / scale) ** beta))
+
+
+#: What is the matter: (times, shares, model, reason, remedy), each a curve that has it.
+FIRES = {
+    "at a bound": (DAYS, np.full(12, 0.5) + NOISE, "weibull", "is at its lower bound", "take one without it"),
+    "faster than the samples": (
+        DAYS[2:], 0.3 + 0.7 * weibull(DAYS[2:], 20, 1) + NOISE[2:], "biexponential",
+        "over before the first sample", "Sample earlier"),
+    "hardly determined": (DAYS[:6], weibull(DAYS[:6], 60, 1) + NOISE[:6] / 4, "weibull+plateau",
+                          "only known to lie between", "sample where it acts"),
+    "indistinguishable": (DAYS[:6], weibull(DAYS[:6], 80, 0.9) + NOISE[:6] / 4, "weibull+plateau",
+                          "cannot be told apart (correlation", "Fix one of them"),
+    "plateau never observed": (DAYS[:6], weibull(DAYS[:6], 20, 0.9) + NOISE[:6], "weibull",
+                               "the plateau was not observed", "Sample until it levels off"),
+    "too few points": (DAYS[[1, 4, 7, 9]], weibull(DAYS[[1, 4, 7, 9]], 9, 0.9, 0.9), "weibull+plateau",
+                       "4 points for 3 parameters leave 1", "Take a simpler model or more samples"),
+    "residual pattern": (DAYS, weibull(DAYS, 9, 2.5), "first_order", "in long stretches",
+                         "Take one with another shape"),
+    "too far": (DAYS, weibull(DAYS, 9, 2.5), "higuchi", "too far to predict with", "choose a model with another shape"),
+    "second phase": (DAYS, 0.3 * weibull(DAYS, 0.6, 1) + 0.7 / (1 + np.exp(-0.6 * (DAYS - 20))) + NOISE, "weibull",
+                     "a second phase is present that weibull cannot have", "Take a model with two phases"),
+    "better than a figure can be read": (
+        DAYS[::3], weibull(DAYS[::3], 9, 0.9) + 0.002 * np.array([1, -1, 1, -1]), "weibull",
+        "follows the reading error of a figure", "fewer parameters"),
+    "beyond the dose": (DAYS, np.minimum(0.1 * DAYS, 1), "zero_order", "passes 100 % of the dose", "levels off"),
+}
+
+
+@pytest.mark.parametrize(("days", "shares", "model", "reason", "remedy"), FIRES.values(), ids=FIRES)
+def test_every_verdict_has_its_reason_and_a_remedy(days, shares, model, reason, remedy):
+    said = [v for v in fitting.fit(made(days, shares), model).verdicts if reason in v]
+    assert len(said) >= 1
+    assert all(remedy in v for v in said)
+
+
+def test_an_interval_that_is_open_to_one_side():
+    """A pool that is empty before the first sample: its rate has a lower limit only."""
+    days = DAYS[2:]
+    found = fitting.profile(fitting.fit(made(days, 0.3 + 0.7 * weibull(days, 20, 1) + NOISE[2:]), "biexponential"),
+                            quantities=["k_burst", "f_burst"])
+    low, high = found["k_burst"]
+    assert 0 < low < 6
+    assert np.isinf(high)
+    assert "open:" in found.table.loc["k_burst", "note"]
+    assert any("a limit to one side only" in note and "sample where it acts" in note for note in found.notes)
+    assert "open:" not in found.table.loc["f_burst", "note"]
+
+
+def test_no_second_phase_where_a_curve_levels_off():
+    shares = np.minimum(weibull(DAYS, 5, 1) + 3 * NOISE, 1)
+    assert not any("second phase" in v for v in fitting.fit(made(DAYS, shares), "higuchi").verdicts)
+
+
 def test_no_step_where_a_curve_only_rises():
     """Twenty and more per cent of the dose between two samples, evenly, are no step; neither is an early burst."""
     days = np.array([1, 4, 8, 12, 16, 60.0])

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import __version__, catalogue
 from ..errors import FitError, SolveError
-from . import bounds, errors_of_points, measured, polish, search, statistics, verdicts, weighting
+from . import bounds, diagnostics, errors_of_points, measured, polish, search, statistics, verdicts, weighting
 from .asked import checked_mapping, checked_model, checked_models, checked_seed, checked_study, saturated
 from .batch import Batch, compare_each, fit_each
 from .bootstrap import bootstrap
@@ -84,7 +84,8 @@ def fit(study, model, *, fixed=None, weights="none", errors=None, priors=None, n
         for _ in range(SCALE_ROUNDS):
             found = _fit(study, model, **given, scale=weighting.scale_of(found))
         found = replace(found, notes=(*found.notes, weighting.scale_found(found)))
-    return found
+    phase = diagnostics.missed_phase(found)
+    return replace(found, verdicts=(phase, *found.verdicts)) if phase else found
 
 
 def _fit(study, model, *, fixed, weights, errors, priors, seed, scale=0.0):

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from . import bounds, polish, search, weighting
 from .problem import Problem
 from .result import Fit, _plain, in_time_unit
 from .statistics import runs_probability
+from .verdicts import DIGITISING
 from .walking import problem_of
 
 #: Fewer residuals than this say nothing of their distribution.
@@ -19,6 +21,8 @@ FEWEST_NORMAL = 8
 DOUBTFUL = 0.05
 #: A rate that falls to less than 1/1.5 of what was before and comes after is a dip between two phases.
 DIP = 1.5
+#: A rise after the dip by less than this share of dose is no phase.
+AGAIN = 0.05
 #: Against what a second phase is tested, and how surely it must be there.
 ONE_PHASE, TWO_PHASES, SURE = "weibull", "burst_delayed_weibull", 0.01
 
@@ -189,14 +193,11 @@ def second_phase(fit):
     law, their special case) and than the model that it is not chance (F-test; approximate for models that are no
     special case).
     """
-    from . import fit as refit
-
     if _dip(fit)[0] > DIP or fit.model.name == TWO_PHASES:
         return ""
-    given = {"weights": fit.weights, "errors": fit.errors, "seed": fit.seed}
     try:
-        rich = refit(fit.study, TWO_PHASES, **given)
-        plain = fit if fit.model.name == ONE_PHASE else refit(fit.study, ONE_PHASE, **given)
+        rich = _refit(fit.study, TWO_PHASES, fit.weights, fit.errors, fit.seed)
+        plain = fit if fit.model.name == ONE_PHASE else _refit(fit.study, ONE_PHASE, fit.weights, fit.errors, fit.seed)
     except PkmodelsError:
         return ""
     depth, time = _dip(rich)
@@ -207,7 +208,37 @@ def second_phase(fit):
     return (f"a second phase is present that {fit.model.name} cannot have: release slows and rises again after about "
             f"{units.outside(time, unit):.3g} {unit} ({TWO_PHASES} misses the points by "
             f"{100 * rich.statistics['rmse']:.2f} % of dose instead of {100 * fit.statistics['rmse']:.2f} %; "
-            f"F({freedom[0]}, {freedom[1]}) = {f:.3g}, p = {chance:.1g})")
+            f"F({freedom[0]}, {freedom[1]}) = {f:.3g}, p = {chance:.1g}). Take a model with two "
+            f"phases, such as that one")
+
+
+@lru_cache(maxsize=8)
+def _refit(study, model, weights, errors, seed):
+    """A ranking asks for the same two fits once per model."""
+    from . import fit
+
+    return fit(study, model, weights=weights, errors=errors, seed=seed)
+
+
+def missed_phase(fit):
+    """`second_phase` where the points themselves slow down and rise again, and the curve misses them."""
+    if fit.statistics["rmse"] > DIGITISING and rises_again(fit.study):
+        return second_phase(fit)
+    return ""
+
+
+def rises_again(study):
+    """Whether the means slow down between two samples and then rise again, by more than noise would."""
+    seen = np.unique(np.append(study.times, 0.0))
+    mean = np.array([study.released[study.times == time].mean() if np.any(study.times == time) else 0.0
+                     for time in seen])
+    rise = np.diff(mean)
+    pace = rise / np.diff(seen)
+    for k in range(1, len(pace) - 1):
+        quicker = DIP * max(pace[k], 1e-9)
+        if pace[:k].max() > quicker and rise[k + 1:][pace[k + 1:] > quicker].sum() > AGAIN:
+            return True
+    return False
 
 
 def _f_test(simple, rich):

@@ -93,6 +93,9 @@ def profile(fit, *, quantities=None, progress=None):
             paths[name] = _path(fit, name, path)
     cut = best * (1 + threshold / freedom)
     notes = [f"cut where the likelihood ratio passes F(1, {freedom}) = {threshold:.4g}"]
+    if any("open:" in row["note"] for row in rows):
+        notes.append("open: these points set a limit to one side only (or to none); hold the parameter where it is "
+                     "known, sample where it acts, or report the limit alone")
     if lowest < best * (1 - 1e-4) - 1e-20:
         notes.append(f"on the way a better fit was met (sum of squares {lowest:.4g}, not {best:.4g}): fit again with "
                      f"another seed before these intervals are used")

@@ -327,7 +327,7 @@ def _criteria(s):
     aicc = f"{s['aicc']:.2f} (the variance counts as a parameter)" if math.isfinite(s["aicc"]) \
         else "not computable (too few points)"
     return (f"AICc {aicc}, lmfit's AIC {s['aic_lmfit']:.2f}, "
-            f"DDSolver's AIC {s['aic_ddsolver']:.2f}")
+            f"DDSolver's AIC {s['aic_ddsolver']:.2f} and MSC {s['msc']:.3f}")
 
 
 def in_time_unit(unit, time_unit):

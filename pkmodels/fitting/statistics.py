@@ -38,18 +38,20 @@ def statistics(measured, difference, free, residual=None, zeros=0):
     -------
     dict
         ``ss`` (shares²), ``wss`` (the weighted sum), ``rmse`` (share; ``sqrt(ss/n)``),
-        ``mse_root`` (``sqrt(ss/(n - p))``), ``r2``, ``r2_adj``,
+        ``mse_root`` (``sqrt(ss/(n - p))``), ``r2``, ``r2_adj``, ``r`` (correlation of measured and fitted),
         and the criteria of `LABELS`, no two of which may be compared with each other: ``aicc`` (the variance counts
         as a parameter; ranks models here), ``aic_lmfit``, ``bic_lmfit``, ``aic_ddsolver`` and ``msc``, the last
-        without points at zero in its total (Zhang et al. 2010). NaN where a number cannot be computed.
+        without points at zero in its total, but with them in its mean (as DDSolver's sheets show). NaN where a number
+        cannot be computed.
     """
     n, p = len(measured), free
     residual = difference if residual is None else residual
     ss, wss = float(np.sum(difference**2)), float(np.sum(residual**2))
     everything = np.concatenate([np.zeros(zeros), measured])
     total = float(np.sum((everything - np.mean(everything)) ** 2))
-    released = measured[measured != 0]
-    total_released = float(np.sum((released - np.mean(released)) ** 2)) if len(released) else 0.0
+    # DDSolver leaves zeros out of this sum, but not out of its mean.
+    total_released = float(np.sum((measured[measured != 0] - np.mean(everything)) ** 2))
+    shown = np.concatenate([np.zeros(zeros), measured + difference])
     floor = max(wss, 1e-200)
     variances, every = p + 1, n + zeros
     nan = math.nan
@@ -62,6 +64,7 @@ def statistics(measured, difference, free, residual=None, zeros=0):
         "mse_root": math.sqrt(ss / (every - p)) if every > p else nan,
         "r2": 1 - ss / total if total > 0 else nan,
         "r2_adj": 1 - ss / total * (every - 1) / (every - p) if total > 0 and every > p else nan,
+        "r": float(np.corrcoef(everything, shown)[0, 1]) if np.ptp(everything) > 0 and np.ptp(shown) > 0 else nan,
         "aic_lmfit": n * math.log(floor / n) + 2 * p,
         "aicc": (n * math.log(floor / n) + 2 * variances + 2 * variances * (variances + 1) / (n - variances - 1)
                  if n > variances + 1 else nan),

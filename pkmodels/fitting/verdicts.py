@@ -81,7 +81,8 @@ def _misfit(study, statistics, difference):
     chance = runs_probability(np.bincount(at, difference) / np.bincount(at))
     if chance < 0.05:
         yield (f"the points lie above and below the curve in long stretches (so few changes of side happen by chance "
-               f"in {100 * chance:.1f} % of cases): the model's shape is not that of the data")
+               f"in {100 * chance:.1f} % of cases): the model's shape is not that of the data. Take one with "
+               f"another shape; compare ranks them")
 
 
 def _random_walk(study, statistics, polished, problem):
@@ -147,7 +148,7 @@ def _bounds(model, polished, box, shown_units):
                    f"Take a model without it, or sample longer")
         else:
             yield (f"{value} is at its {side} bound, so it has no standard error and the others are given as if it "
-                   f"were known ({p.meaning}). The model may be too rich for these data")
+                   f"were known ({p.meaning}). The model may be too rich for these data: take one without it")
 
 
 def _idle(model, polished):
@@ -177,7 +178,8 @@ def _vague(model, polished, shown_units, intervals):
         if wide:
             unit = "" if shown_units[name] == "1" else " " + shown_units[name]
             yield (f"{name} is only known to lie between {low:.3g} and {high:.3g}{unit}: "
-                   f"these points hardly determine it ({p.meaning})")
+                   f"these points hardly determine it ({p.meaning}). Fix it where it is known, sample where it acts, "
+                   f"or take a model without it")
 
 
 def _indistinguishable(polished):
@@ -230,7 +232,8 @@ def _unseen(study, unit, last, eventual):
     end = float(study.released[study.times == study.times.max()].mean())
     if eventual - end > UNSEEN:
         yield (f"the plateau was not observed: the last sample, at {last:.4g} {unit}, shows {100 * end:.0f} % of the "
-               f"dose. What comes after, up to {100 * eventual:.0f} %, is the model's extrapolation")
+               f"dose. What comes after, up to {100 * eventual:.0f} %, is the model's extrapolation. Sample until it "
+               f"levels off, or use the curve up to that time only")
     seen = study.times[study.times > 0]
     if study.times.max() > 7 * 24 and seen.min() > 24 * 1.05:
         first = units.outside(float(seen.min()), unit)
@@ -243,7 +246,8 @@ def _beyond_dose(study, difference, unit):
     if np.any(shown > 1.005):
         first = units.outside(float(study.times[shown > 1.005].min()), unit)
         yield (f"the fitted curve passes 100 % of the dose (by {first:.4g} {unit}, "
-               f"up to {100 * shown.max():.0f} %): a prediction holds it at 100 %")
+               f"up to {100 * shown.max():.0f} %): a prediction holds it at 100 %. Take a model that levels off, "
+               f"and check the dose")
 
 
 def _falling(model, polished, shown_units, unit, last):
@@ -265,10 +269,12 @@ def _acid(model, inside):
 
 def _begun(model):
     if not getattr(model, "starts_at_zero", True):
-        yield "this law, as published, has released something at time 0; it is here for comparison with other programs"
+        yield ("this law, as published, has released something at time 0; it is here for comparison with other "
+               "programs; for anything else take the form that begins at zero")
 
 
 def _too_good(statistics):
     if statistics["rmse"] < DIGITISING and statistics["n"] - statistics["free"] <= 3:
         yield (f"the curve follows the points to {100 * statistics['rmse']:.2f} % of the dose with few points to "
-               f"spare; closer than 1 % it follows the reading error of a figure, not the release")
+               f"spare; closer than 1 % it follows the reading error of a figure, not the release. Take a model with "
+               f"fewer parameters")

@@ -16,7 +16,7 @@ from .layout import explain_no_table, find_layout
 from .named import only
 from .settle import Said, released_from, time_from
 from .sidecar import Sidecar, read_sidecar
-from .sink import sink_remarks
+from .sink import sink_remarks, stated_solubility
 from .study import Study
 from .workbook import read_sheets
 
@@ -83,7 +83,8 @@ def read_study(path, *, time=None, released=None, formulation=None, sheet=None, 
         notes=tuple(dict.fromkeys((*sidecar.notes, *gathered.notes))), set_aside=tuple(gathered.set_aside),
         remarks=tuple(dict.fromkeys((
             *gathered.warnings, *_suspicion(frame, unit),
-            *sink_remarks(sidecar.sampling, frame, gathered.vessels, sidecar.file)))))
+            *sink_remarks({**(stated_solubility(grids) if gathered.vessels else {}), **sidecar.sampling}, frame,
+                          gathered.vessels, sidecar.file)))))
     return study if formulation is None else study.only(formulation)
 
 

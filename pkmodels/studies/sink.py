@@ -1,5 +1,7 @@
 """Sink: whether the medium could have dissolved what was released."""
 
+import re
+
 from .. import units
 from ..errors import StudyError, UnitError
 from .assemble import CONCENTRATION
@@ -7,6 +9,14 @@ from .vessel import Vessel, said_number
 
 #: So many times the volume that dissolves the whole dose is commonly asked of a vessel.
 SINK = 3.0
+_COMMENT = re.compile(r"\bsolubility\b(?:of|in|is|the|drug|medium|\s|[:=~])*"
+                      r"(\d+(?:\.\d+)?\s*[A-Za-zµμ]+\s*/\s*[A-Za-zµμ]+)", re.IGNORECASE)
+
+
+def stated_solubility(grids):
+    """The solubility that a comment line states, as the table ``[sampling]`` would; empty where none does."""
+    found = (_COMMENT.search(text) for grid in grids for _, text in grid.comments)
+    return next(({"solubility": match[1]} for match in found if match), {})
 
 
 def sink_remarks(sampling, frame, vessels, file):
