@@ -1,8 +1,8 @@
 """Reading: the many ways in which a lab writes the same small table."""
 
 import numpy as np
-import pandas as pd
 import openpyxl
+import pandas as pd
 import pytest
 
 from pkmodels.studies import read_study
