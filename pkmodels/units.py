@@ -80,6 +80,8 @@ def unit(text):
     """
     ureg = registry()
     cleaned = str(text).strip().replace("²", "**2").replace("³", "**3").replace("·", "*").replace("^", "**")
+    # As papers write powers without a raised figure: cm2/s, h-1.
+    cleaned = re.sub(r"(?<=[A-Za-zµμ])(-?[1-3])(?![\w.])", r"**\1", cleaned)
     cleaned = re.sub(r"^1\s*/", "dimensionless/", cleaned)
     if cleaned in ("", "1", "-", "dimensionless", "fraction"):
         return ureg.Unit("")

@@ -101,6 +101,27 @@ def _leuprolide(hours):
                             times=[hours / DAY]).plasma[0])
 
 
+@functools.cache
+def _blocked():
+    """Plasma and testosterone under the published depot of degarelix, 200 mg at 40 mg/mL."""
+    found = pk.predict("depot:degarelix", drug="degarelix", regimen="200 mg once", days=28, draws=0)
+    return found, pk.respond(found, "hpg_antagonist")
+
+
+def _degarelix(what):
+    plasma, hormone = _blocked()
+    if what == "cmax":
+        return float(plasma.plasma.max())
+    if what == "castrate":
+        return DAY * pk.coverage(hormone, "testosterone_castration", variable="testosterone").value("first_entry")
+    return float(np.interp(what, hormone.time.values, hormone.testosterone.values))
+
+
+def _islatravir(hours):
+    return float(pk.predict("depot:islatravir", drug="islatravir", regimen="62 mg once", days=84,
+                            times=[hours / DAY]).plasma[0])
+
+
 GC = {"f_burst": 0.15, "k_burst": 1.5, "k_erosion": 0.3, "t_middle": 21}
 DD = "example profile of DDSolver, printed by it"
 EXACT = "closed form"
@@ -169,4 +190,19 @@ CHECKS = [
             "parameters of Lim 2026, another program", level, half, "digits of the reference",
             lambda hours=hours: _leuprolide(hours))
       for hours, level, half in ((0.5, 10.328, 5e-4), (1, 16.310, 5e-4))),
+    Check("Depot to plasma", "leuprolide, 11.25 mg: area under the curve (day ng/mL)", "Lim 2026: dose/(CL/F)",
+          11250 / 181, 1e-3 * 11250 / 181, "the last 0.4 % by the terminal slope",
+          lambda: pk.exposure(pk.predict("depot:leuprolide", drug="leuprolide", regimen="11.25 mg once", days=365)
+                              ).value("auc_infinity")),
+    *(Check("Hormone", f"degarelix 200 mg: {what}", "parameters of Tornoe 2007, its equations integrated by SciPy",
+            value, half, why, lambda key=key: _degarelix(key))
+      for what, key, value, half, why in (
+          ("highest plasma concentration (ng/mL)", "cmax", 14.8806, 2e-3, "rates on the card have four digits"),
+          ("testosterone on day 1 (ng/mL)", 1, 0.57931, 1e-3, "grid of the prediction"),
+          ("testosterone on day 28 (ng/mL)", 28, 0.077190, 5e-5, "rates on the card have four digits"),
+          ("hours until castration (at most 0.5 ng/mL)", "castrate", 26.102, 0.02, "grid of the prediction"))),
+    *(Check("Depot to plasma", f"islatravir implant, 62 mg: concentration after {hours} h (ng/mL)",
+            "program of Kim 2024, its equations integrated by SciPy", level, 2e-4 * level,
+            "rounding of the volumes on the card", lambda hours=hours: _islatravir(hours))
+      for hours, level in ((168, 0.2885788), (672, 0.2284108), (2016, 0.1170215))),
 ]

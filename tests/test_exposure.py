@@ -205,10 +205,11 @@ def test_a_prediction_with_a_release_is_a_depot():
 
 
 def test_a_level_end_has_no_slope():
-    """An even release is level until it ends: rounding in the fifteenth digit is no fall, and no area follows from it."""
+    """An even release is level until it ends: rounding in the fifteenth digit is no fall, and tells no area."""
     found = exposure(predict("zero_order", values={"k": (0.0357, "1/day")}, drug="goserelin", regimen="3.6 mg once",
                              days=28))
-    assert math.isnan(found.value("auc_infinity")) and math.isnan(found.value("release_half_life"))
+    assert math.isnan(found.value("auc_infinity"))
+    assert math.isnan(found.value("release_half_life"))
     assert "do not fall" in found.reason("auc_infinity")
     level = [2.0 * (1 - 1e-12 * hour) for hour in range(9)]
     assert "do not fall" in exposure(plasma(range(9), level), route="extravascular", dose="1 mg").reason("half_life")

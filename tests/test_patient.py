@@ -287,6 +287,15 @@ class TestCommandLine:
         assert float(rows[3][-2]) == pytest.approx(np.interp(14, full.time, full.testosterone), rel=1e-3)
         assert "relative_potency" in out.err
 
+    def test_an_effect_under_a_depot_that_begins_with_a_jump(self, capsys):
+        """Its dose times stand twice in the course; Hill's law ties the two columns of every row."""
+        assert main(["predict", "--model", "depot:triptorelin", "--drug", "triptorelin", "--regimen",
+                     "3.75 mg every 28 days x 2", "--effect", "direct", "--effect-set", "ec50=0.1ng/mL", "--csv"]) == 0
+        rows = [list(map(float, line.split(","))) for line in capsys.readouterr().out.splitlines()[1:]]
+        assert len(rows) > 20
+        for row in rows[1:]:
+            assert row[3] == pytest.approx(row[2] / (row[2] + 0.1), rel=1e-3)
+
     def test_coverage_of_an_effect(self, capsys):
         assert main(["coverage", *self.FROM, "--regimen", "3.6 mg every 28 days x 2", "--effect", "hpg_agonist",
                      "--effect-set", "relative_potency=0.5", "--window", "testosterone_castration"]) == 0

@@ -2,6 +2,7 @@
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 
 from pkmodels.errors import StudyError, UnknownName
@@ -86,6 +87,20 @@ def test_columns_as_formulations_and_replicates(tmp_path, header, expected):
     study = read_study(tmp_path / "lab.csv")
     assert labels(study) == expected
     np.testing.assert_allclose(study.released * 100, study.times)
+
+
+@pytest.mark.parametrize("header", ["% Drug Release", "Drug release (%)", "Drug (%)", "% CDR"])
+def test_headers_that_speak_of_the_drug(header):
+    study = read_study(pd.DataFrame({"Time (hrs)": [0, 24, 80], header: [0, 24, 80]}))
+    np.testing.assert_allclose(study.released * 100, study.times)
+
+
+@pytest.mark.parametrize("units", ["days;%", "(days);(%)", "[d];[%]"])
+def test_units_in_a_row_of_their_own(tmp_path, units):
+    (tmp_path / "lab.csv").write_text(f"Time;Release\n{units}\n0;0\n1;10.1\n7;41\n")
+    study = read_study(tmp_path / "lab.csv")
+    assert study.time_unit == "day"
+    np.testing.assert_allclose(study.released, [0, 0.101, 0.41])
 
 
 @pytest.mark.parametrize("text", [

@@ -8,6 +8,8 @@ from pkmodels.errors import UnitError
 
 @pytest.mark.parametrize(("value", "given", "wanted", "expected"), [
     (1e-12, "cm**2/s", "um**2/day", 8.64),
+    (1e-12, "cm2/s", "um²/day", 8.64),
+    (24, "day-1", "1/h", 1),
     (50, "ng/dL", "ng/mL", 0.5),
     (500, "ng/L", "ng/mL", 0.5),
     (110.5, "mL/min", "L/h", 6.63),

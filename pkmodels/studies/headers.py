@@ -87,7 +87,8 @@ def _role(name, header, unit, foreign):
         return "formulation"
     if (plain and plain <= v.REPLICATE) or header.strip() == "#":
         return "replicate"
-    share_of_drug = plain <= v.DRUG and unit == "percent"
+    # "drug (%)" and "drug release" are what was released, "drug" alone is its name.
+    share_of_drug = (plain <= v.DRUG and unit == "percent") or (bool(plain) and plain <= v.RELEASED)
     if found & v.CONDITION and found <= v.CONDITION | v.CONDITION_DETAIL and not share_of_drug:
         return "condition"
     for role, kind in (("remaining", v.REMAINING), ("rate", v.RATE), ("sem", v.STANDARD_ERROR), ("sd", v.SPREAD)):

@@ -106,7 +106,8 @@ def foreign_unit(header):
 
 
 def unit(text):
-    """The unit that a text is, in this package's spelling; empty where it is none."""
+    """The unit that a text is, in brackets or not, in this package's spelling; empty where it is none."""
+    text = text.strip(" ()[]")
     return time_unit(text) or released_unit(text) or physical_unit(text)
 
 
