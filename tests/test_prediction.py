@@ -321,7 +321,8 @@ def test_a_card_must_end_in_a_concentration(drug):
 
 def test_rows_say_the_peak_between_them():
     """Docetaxel, 100 mg over 1 h: 1.96024 mg/L at its end (case of tests/published.py), between rows of 2 days."""
-    found = prediction.predict(None, drug="docetaxel", regimen="100 mg over 1 h once", days=20, times=np.arange(0.0, 21.0, 2.0))
+    found = prediction.predict(None, drug="docetaxel", regimen="100 mg over 1 h once", days=20,
+                               times=np.arange(0.0, 21.0, 2.0))
     assert found["plasma"].attrs["highest"] == pytest.approx(1960.24, rel=1e-5)
     assert found["plasma"].attrs["highest_at"] == pytest.approx(1 / 24, rel=1e-9)
     assert "highest plasma between 0 and 20 day: 1960 ng/mL at 0.04167" in prediction.text(found)

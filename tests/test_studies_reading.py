@@ -293,3 +293,15 @@ class TestColumnsByHand:
         lab.write_text("t (h),B1,B1\n0,0,0\n1,2,3\n")
         with pytest.raises(StudyError, match="2 columns are called 'B1'"):
             read_study(lab, columns=["t (h)", "B1"])
+
+
+def test_shares_of_what_came_out_in_the_end_are_told_apart(tmp_path):
+    path = tmp_path / "relative.csv"
+    for header in ("Mt/Minf", "M_t / M∞", "Mt/M(infinity)"):
+        path.write_text(f"Time (h),{header}\n0,0\n1,0.2\n4,0.5\n24,1\n", encoding="utf-8")
+        study = read_study(path)
+        assert any("not of the dose" in each for each in study.warnings), header
+        assert study.formulations == ("relative",)  # after the file, not after the header
+    path.write_text("sqrt time (h^0.5),released (%)\n0,0\n1,10\n2,20\n", encoding="utf-8")
+    with pytest.raises(StudyError, match="squares of roots"):
+        read_study(path)

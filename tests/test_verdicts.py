@@ -101,3 +101,13 @@ def test_no_step_where_a_curve_only_rises():
                          ("hixson_crowell", 1 - (1 - days.clip(0, 20) / 20) ** 3), ("higuchi", np.sqrt(days / 60)),
                          ("biexponential", 0.3 + 0.7 * (1 - np.exp(-0.08 * days)))):
         assert not any("no sample" in v for v in fitting.fit(made(days, shares), name).verdicts), name
+
+
+def test_a_power_law_beyond_sixty_per_cent_is_told_so():
+    hours = np.array([1, 2, 4, 8, 16, 24.0])
+    study = Study.from_arrays(hours, 0.2 * hours**0.5, time_unit="h", source="made")
+    said = " ".join(fitting.fit(study, "korsmeyer_peppas").verdicts)
+    # 0.2 root t passes 0.6 at 9 h: two points.
+    assert "2 of 6 points lie above 60 %" in said
+    assert "exponent says nothing" not in " ".join(fitting.fit(study, "weibull").verdicts)
+    assert "exponent says nothing" not in " ".join(fitting.compare_early(study).best.verdicts)

@@ -9,6 +9,7 @@ from ..errors import FitError, unknown
 
 #: Share of the dose up to which the power law is held to speak of a mechanism.
 LIMIT = 0.6
+POWER_LAWS = ("korsmeyer_peppas", "peppas_sahlin")
 #: Exponent of diffusion, and of transport ruled by relaxation (case II), by geometry.
 EXPONENTS = {"slab": (0.5, 1.0), "cylinder": (0.45, 0.89), "sphere": (0.43, 0.85)}
 
@@ -53,6 +54,15 @@ def first_part(study, limit=LIMIT):
         raise FitError(f"{study.source} formulation {study.formulations[0]} has {left} sampling times after the start "
                        f"up to {100 * limit:g} % of the dose; a power law needs three, sample earlier")
     return replace(study.without(~kept), notes=(*study.notes, f"only points up to {100 * limit:g} % of the dose"))
+
+
+def beyond_mechanism(model, study):
+    """Verdict on a power law that was fitted to more than the part of a curve of which it speaks."""
+    above = int(np.sum(study.released > LIMIT))
+    if model.name.split("+")[0] in POWER_LAWS and above:
+        yield (f"{above} of {len(study.times)} points lie above {100 * LIMIT:g} % of the dose, where the exponent says "
+               f"nothing of a mechanism: take it from the first part alone (compare_early and mechanism in Python), or "
+               f"delete the later rows")
 
 
 def compare_early(study, models=("korsmeyer_peppas", "higuchi", "zero_order"), *, limit=LIMIT, **given):

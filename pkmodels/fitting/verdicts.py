@@ -7,6 +7,7 @@ from ..environment import SAID, STANDARD
 from ..solve import also, compiled, observe
 from ..solve.acid import CRITICAL, acid_verdict
 from ..solve.release import Release
+from .early import beyond_mechanism
 from .statistics import runs_probability
 from .weighting import increments
 
@@ -25,7 +26,7 @@ BURST = 0.35
 VAGUE = 1.1
 #: Twice the log of the likelihood ratio above which errors that add up are the better story (of 200 made curves with
 #: independent errors 3 pass it, of 200 with errors that add up 107), and the spare points that are needed to tell.
-ADDED_UP, SPARE_FOR_ERRORS = 0.0, 5
+ADDED_UP, SURE, SPARE_FOR_ERRORS = 0.0, 4.0, 5
 
 
 def verdicts(model, study, polished, statistics, problem, shown_units, intervals):
@@ -46,7 +47,7 @@ def verdicts(model, study, polished, statistics, problem, shown_units, intervals
             *few_points(statistics, study),
             *_unseen(study, unit, last, eventual), *_beyond_dose(study, polished.difference, unit),
             *_falling(model, polished, shown_units, unit, last), *_begun(model),
-            *_too_good(statistics), *_acid(model, inside))
+            *beyond_mechanism(model, study), *_too_good(statistics), *_acid(model, inside))
 
 
 def of_parameters(model, polished, box, shown_units, intervals):
@@ -97,8 +98,9 @@ def _random_walk(study, statistics, polished, problem):
     weights = 0.0 if problem.whitening is None else 2 * np.sum(np.log(problem.whitening))
     gain = statistics["n"] * np.log(np.sum(own**2) / np.sum(added**2)) - weights
     if gain > ADDED_UP:
+        are = "are" if gain > SURE else "may be"
         yield (f"the misses hang together from sample to sample as if errors added up (2 ln of the likelihood ratio "
-               f"{gain:.1f}): the standard errors are too small. Fit again with errors='increments' (--errors "
+               f"{gain:.1f}): the standard errors {are} too small. Fit again with errors='increments' (--errors "
                f"increments), or take another shape if the curve misses the points")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ..errors import StudyError
 from .cells import is_number
 from .headers import interpret
-from .vocabulary import REPLICATE, words
+from .vocabulary import RELATIVE, REPLICATE, words
 
 _REFUSED = {
     "remaining": "is what remains in the carrier; write the released share, 100 % less what remains",
@@ -68,6 +68,9 @@ def choose(layout, file):
     if unused:
         notes.append(f"columns not used: {', '.join(unused)}")
     _describe(values, notes)
+    warnings += [f"'{column.header}' is the share of what came out in the end, not of the dose: a prediction takes it "
+                 f"for the dose and is too high where release was incomplete; multiply by the share that came out"
+                 for column in values if RELATIVE.search(column.header)]
     return Chosen(
         time=by_role["time"][0], values=tuple(values), spreads=spreads,
         formulation=by_role.get("formulation", [None])[0], replicate=by_role.get("replicate", [None])[0],

@@ -73,6 +73,7 @@ def classify(index, header, unit_row=""):
     stated = v.unit(unit_row) if unit_row else ""
     foreign = v.foreign_unit(f"{header} ({unit_row})" if unit_row else header)
     role = _role(name, header, unit or stated, foreign)
+    role = "released" if role == "unknown" and v.RELATIVE.search(name) else role
     label = name if role == "unknown" else _label(name)
     return Column(index=index, header=header, role=role, unit=unit, unit_row=stated, label=label,
                   count=float(count[1]) if count else float("nan"))
@@ -123,6 +124,7 @@ def _is(unit, kind):
 
 
 def _label(name):
+    name = v.RELATIVE.sub(" ", name)
     kept = [part for part in re.split(r"[\s_]+", name)
             if not set(words(part)) & _ROLE_WORDS and not part.lower().endswith("freisetzung")]
     return " ".join(kept).strip(" ()[],;:-_±")

@@ -93,6 +93,12 @@ def explain_no_table(grid):
                           f"('{shown(grid.rows[0].cells[0])}'); separate columns with commas, semicolons or tabs")
     row = grid.rows[first - 1 if first else 0]
     headers = ", ".join(f"'{shown(cell)}'" for cell in row.cells if cell != "")
+    for cell in row.cells:
+        found = set(v.words(str(cell)))
+        if found & v.TRANSFORMED and found & v.TIME_WORDS:
+            return StudyError(f"{grid.file}, row {row.number}: no time column was found; '{shown(cell)}' holds "
+                              f"transformed times. Write the times themselves (the squares of roots, the exponentials "
+                              f"of logarithms) below 'time (h)'")
     return StudyError(f"{grid.file}: no time column was found; the headers in row {row.number} are {headers}; "
                       f"write 'time (h)', 'time (day)' or the like above the sampling times")
 

@@ -142,6 +142,7 @@ def _tables(path, grids, gathered, sidecar, asked):
         _describe(grid, layout, gathered)
         chosen = choose(layout, grid.file)
         gathered.notes += chosen.notes
+        gathered.warnings += chosen.warnings
         parts.append((grid, layout, chosen, records(grid, layout, chosen, gathered,
                                                     grid.sheet if len(tables) > 1 else "")))
     gathered.problems.check()

@@ -55,6 +55,10 @@ _FOREIGN = re.compile(rf"{_QUANTITY}(?:\s*/\s*\d*\s*{_PER}|[\s·*]*{_PER}\s*(?:\
 _PHYSICAL = re.compile(r"[A-Za-zµμ°]+(?:/[A-Za-zµμ]+)?")
 
 
+#: Mt/M∞, Mt/Minf, Mt / M infinity: the share of what comes out in the end, not of the dose.
+RELATIVE = re.compile(r"\bM_?\s?t\s*/\s*M[\s_(]*(?:∞|inf\b|infinity|infty|\bmax)\)?", re.IGNORECASE)
+
+
 def words(text):
     """The words of a header in lower case, per cent signs apart."""
     text = text.lower().replace("%", " % ").replace("s.d.", "sd").replace("s.e.m.", "sem")
