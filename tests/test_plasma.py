@@ -48,6 +48,16 @@ def test_molar_concentrations(tmp_path):
     assert data.frame["concentration"].iloc[0] == pytest.approx(0.025, rel=1e-12)
 
 
+def test_subjects_side_by_side(tmp_path):
+    data = read_plasma(written(tmp_path, "Time (h),S1 (ng/mL),S2 (ng/mL),Rat 3 (ng/mL)\n"
+                                         "1,10,20,30\n2,8,BLQ,24\n4,4,,9\n"))
+    assert data.subjects == ("S1", "S2", "Rat 3")
+    np.testing.assert_allclose(data.only("Rat 3").frame["concentration"], [0.03, 0.024, 0.009])
+    assert list(data.only("S2").frame["below_limit"]) == [False, True]
+    assert any("columns read as subjects: S1, S2, Rat 3" in note for note in data.notes)
+    assert any(each.startswith("row 4, S2 (ng/mL)") for each in data.set_aside)
+
+
 def test_means_with_their_spread(tmp_path):
     """A digitised figure: mean, spread in a unit of its own, number of people."""
     data = read_plasma(written(tmp_path, "time (h),conc (nM),SD (nM),n\n1,10,2,8\n2,8,1.5,8\n"))
@@ -73,7 +83,8 @@ def test_means_with_their_spread(tmp_path):
     ("time (h),conc (ng/mL)\n0,1\n1,2\n", {"unit": "mg/L"}, "leave one of them away"),
     ("time (h),conc (ng/mL)\n0,1\n1,2\n", {"molar_mass": "250 g/mol"}, "no molar concentration"),
     ("time (h),conc (mL)\n0,1\n1,2\n", {"unit": "mL"}, "not a concentration"),
-    ("time (h),A (ng/mL),B (ng/mL)\n0,1,1\n1,2,2\n", {}, "one row per sample"),
+    ("time (h),plasma (ng/mL),tumour (ng/mL)\n0,1,1\n1,2,2\n", {}, "one row per sample"),
+    ("time (h),A (ng/mL),B (nM)\n0,1,1\n1,2,2\n", {}, "one row per sample"),
     ("time (h),A,B\n0,1,1\n1,2,2\n", {}, "no column holds a concentration"),
     ("time (h),conc (ng/mL)\n0,1\n0,2\n", {}, "a second concentration"),
     ("time (h),conc (ng/mL)\n0,-1\n1,2\n", {}, "not possible"),

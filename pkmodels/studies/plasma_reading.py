@@ -15,6 +15,9 @@ from .vocabulary import words
 _SUBJECT = {"subject", "subjects", "subj", "id", "usubjid", "subjid", "patient", "animal", "rat", "person", "proband",
             "tier", "individual"}
 _VALUE = {"concentration", "conc", "konzentration", "cp", "dv", "plasma", "serum", "blood", "level", "mean"}
+#: Columns side by side that are named so are no subjects.
+_PLACES = {"plasma", "serum", "blood", "tissue", "tumour", "tumor", "liver", "muscle", "urine", "mean", "average",
+           "median", "min", "max", "free", "total", "unbound", "metabolite"}
 _DOSE = {"dose", "dosis", "amt"}
 
 
@@ -75,7 +78,8 @@ class _Columns:
     def __init__(self, layout, file):
         left = [c for c in layout.columns if c.role != "time"]
         self.time = next(c for c in layout.columns if c.role == "time")
-        self.subject = self._one(left, lambda c, found: found & _SUBJECT and not found & _VALUE, "the subject", file)
+        self.subject = self._one(left, lambda c, found: found & _SUBJECT and not found & _VALUE and not
+                                 _is_concentration(c.unit or c.unit_row), "the subject", file)
         self.sd = self._one(left, lambda c, found: c.role == "sd", "the standard deviation", file)
         self.n = self._one(left, lambda c, found: c.role == "n", "the number of subjects", file)
         self.dose = self._one(left, lambda c, found: bool(found & _DOSE), "the dose", file)
@@ -84,21 +88,35 @@ class _Columns:
         others = [c for c in left if c not in spread]
         values = [c for c in others if c.role == "concentration" or _is_concentration(c.unit or c.unit_row)]
         values = values or [c for c in others if set(words(c.header)) & _VALUE]
-        if len(values) != 1:
+        wide = len(values) > 1 and self.subject is None and not spread and self._side_by_side(values)
+        if len(values) != 1 and not wide:
             headers = ", ".join(f"'{c.header}'" for c in values or layout.columns)
             fault = "no column holds a concentration" if not values else "several columns hold concentrations"
             raise StudyError(f"{file}, row {layout.header_row}: {fault} ({headers}); write one row per sample with one "
                              f"column such as 'conc (ng/mL)' and the names of the subjects in a column 'subject'")
-        self.value, self.notes = values[0], ()
+        self.value, self.values, self.notes = values[0], values, ()
         self._settle_spread()
+        if wide:
+            self.notes += (f"columns read as subjects: {', '.join(self.name(c) for c in values)}",)
         if self.dose is not None and not self._is_mass(self.dose):
             self.notes += (f"column '{self.dose.header}' is not a mass with its unit and was not used; write 'dose "
                            "(mg)', "
                            f"or give the dose in the call",)
             self.dose = None
-        used = [self.time, self.value, self.subject, self.sd, self.sem, self.n, self.dose]
+        used = [self.time, *self.values, self.subject, self.sd, self.sem, self.n, self.dose]
         idle = [f"'{c.header}'" for c in layout.columns if c not in used and f"'{c.header}'" not in str(self.notes)]
         self.notes += (f"columns not used: {', '.join(idle)}",) if idle else ()
+
+    @staticmethod
+    def name(column):
+        """The subject whose concentrations a column holds."""
+        return column.label or column.header
+
+    def _side_by_side(self, values):
+        """Whether columns are subjects side by side: one unit, names of their own, none of them a place."""
+        names = [self.name(c) for c in values]
+        return (len({c.unit or c.unit_row for c in values}) == 1 and len(set(names)) == len(names)
+                and not any(set(words(each)) & _PLACES for each in names))
 
     def _settle_spread(self):
         """Which of standard deviation, standard error and number are used, and what is said of them."""
@@ -161,7 +179,7 @@ def _own_factor(column, value, file):
 
 def _rows(grid, layout, chosen, problems):
     """The frame, numbers as the file has them, and what was set aside."""
-    numeric = [c for c in (chosen.time, chosen.value, chosen.sd, chosen.sem, chosen.n, chosen.dose) if c is not None]
+    numeric = [c for c in (chosen.time, *chosen.values, chosen.sd, chosen.sem, chosen.n, chosen.dose) if c is not None]
     mark = decimal_mark(((row.number, row.cell(c.index)) for row in layout.rows for c in numeric), grid.file)
 
     def read(row, column):
@@ -180,16 +198,16 @@ def _rows(grid, layout, chosen, problems):
                                               * _own_factor(chosen.sem, chosen.value, grid.file))
 
     rows, set_aside = [], []
-    for row in layout.rows:
-        cell = row.cell(chosen.value.index)
-        why = missing(cell)
+    wide = len(chosen.values) > 1
+    for column, row in ((column, row) for column in chosen.values for row in layout.rows):
+        why = missing(row.cell(column.index))
         below = "limit of quantification" in why
         if why and not below:
-            set_aside.append(f"row {row.number}: {why}")
+            set_aside.append(f"row {row.number}{f', {column.header}' if wide else ''}: {why}")
             continue
         rows.append({
-            "subject": shown(row.cell(chosen.subject.index)) if chosen.subject else "",
-            "time_hour": read(row, chosen.time), "concentration": np.nan if below else read(row, chosen.value),
+            "subject": shown(row.cell(chosen.subject.index)) if chosen.subject else chosen.name(column) if wide else "",
+            "time_hour": read(row, chosen.time), "concentration": np.nan if below else read(row, column),
             "below_limit": below, "sd": spread(row), "n": read(row, chosen.n),
             "dose_mg": read(row, chosen.dose), "row": row.number})
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
