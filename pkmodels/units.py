@@ -156,6 +156,8 @@ def quantity(text, kind, example):
     if not match or not match[2]:
         raise UnitError(f"'{text}' is not a number with a unit; write for example '{example}'")
     found = _over_one(match[2])
+    if dimension(kind) == dimension("mg") and re.search(r"/\s*(kg|m2|m\^2|m\*\*2|m²)$", found.strip()):
+        raise UnitError(f"'{text}' is a dose per body weight or surface; multiply it out, for example '{example}'")
     if dimension(found) != dimension(kind):
         raise UnitError(f"'{text}' is {_words(found)}, wanted is {_words(kind)}; write for example '{example}'")
     return float(match[1]), found

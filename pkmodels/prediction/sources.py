@@ -1,5 +1,6 @@
 """Where a release comes from: a fit, a record, a model of the catalogue with values."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -76,7 +77,10 @@ def _by_hand(model, values):
     if missing:
         shown = ", ".join(f"{p.name} (such as {p.value:g} {p.unit_text})".replace(" )", ")") for p in model.parameters
                           if p.name in missing)
-        raise PredictionError(f"{model.name} needs values for {shown}")
+        words = " ".join(f"--set {shlex.quote(f'{p.name}={p.value:g} {p.unit_text}'.strip())}" for p in model.parameters
+                         if p.name in missing)
+        raise PredictionError(f"{model.name} needs values for {shown}; on the command line, with values to change: "
+                              f"{words}")
     origin = {"given": "by hand"}
     if taken:
         origin["assumed"] = ", ".join(f"{p.name} = {p.value:g} {p.unit_text}".strip() for p in taken)
