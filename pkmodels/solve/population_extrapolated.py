@@ -4,7 +4,7 @@ What flows into the stores that exchange with the place of elimination is known 
 that few equations are left. Their steps are Euler's, linearly implicit, in 1, 2, ... `ROWS` parts, extrapolated to
 infinitely many (Hairer and Wanner, Solving Ordinary Differential Equations II, IV.9): steps may be as long as the
 solution is smooth, whatever the rates. Every patient has steps of its own, chosen by an estimate of their error and of
-that of the quintic between them, whose slopes and bends are extrapolated too.
+that of the polynomial between them: its slopes, bends, mean and moment are extrapolated too.
 
 Arrays of rows are flat, as `population_roots` describes; the place of elimination is the first of the stores.
 """
@@ -15,13 +15,13 @@ import numpy as np
 from numba import njit
 
 from .population_notes import HIGH, IN, LOW, OPTIONS, OVER, UNDER, WHEN, begin_of, finish, side_of, spend
-from .population_quintics import look_into
+from .population_polynomials import look_into
 from .population_roots import exponential
 
 #: Patients side by side, parts of the finest row of a step, and steps of one patient before it is given up.
-LANES, ROWS, MOST = 16, 8, 200_000
+LANES, ROWS, MOST = 32, 8, 200_000
 #: Error allowed per step: of the stores (relative to each, and to what has entered) and of the curve between.
-RELATIVE, OF_ALL, BETWEEN = 3e-7, 1e-10, 3e-7
+RELATIVE, OF_ALL, BETWEEN = 3e-7, 1e-10, 1e-6
 #: What has an error of first, second, ... order in the parts' lengths goes to none: weights of rows 1 to 8, and of
 #: rows 2 to 8 alone, whose difference from the former estimates the error.
 _WEIGHTS = np.array([math.prod(j / (j - i) for i in range(1, ROWS + 1) if i != j) for j in range(1, ROWS + 1)])
@@ -29,9 +29,9 @@ _FEWER = np.array([0.0, *(math.prod(j / (j - i) for i in range(2, ROWS + 1) if i
 #: Rows of what is known of a lane: its step in hours, rate_max, half; then what the stores show, their matrix and the
 #: rates of what flows in.
 _H, _TOP, _HALF, _SEEN = 0, 1, 2, 3
-#: Rows of what a step finds: area, value at the end, slope and bend there (times the step and its square); stores;
-#: the last again by fewer rows.
-_AREA, _VALUE, _SLOPE, _BEND, _NEW = 0, 1, 2, 3, 4
+#: Rows of what a step finds: mean of the curve and of it times 2u - 1 (u from 0 to 1), value at the end, slope and
+#: bend there (times the step and its square); stores; the last again by fewer rows.
+_MEAN, _MOMENT, _VALUE, _SLOPE, _BEND, _NEW = 0, 1, 2, 3, 4, 5
 
 
 @njit(**OPTIONS)
@@ -47,9 +47,10 @@ def walk(flowing, rates, entry, matrix, seen, rate_max, half, hours, jumps, rows
     count = rates.shape[1]
     known = np.zeros((_SEEN + g + g * g + flows) * LANES)
     y, parts = np.empty(g * LANES), np.empty(flows * LANES)
-    found, work = np.empty((_NEW + 2 * g) * LANES), np.empty((5 + 2 * g + 2 * flows + g * g) * LANES)
+    found = np.empty((_NEW + 2 * g) * LANES)
+    work = np.empty((5 + 2 * g + 2 * flows + 2 * g * g) * LANES)
     h, done, value, slope, bend, area, entered = np.empty((7, LANES))
-    notes, poly = np.empty((LANES, 16)), np.empty(6)
+    notes, poly = np.empty((LANES, 16)), np.empty(8)
     asked, steps = np.zeros(LANES, dtype=np.int64), np.zeros(LANES, dtype=np.int64)
     origin, end = hours[0], hours[rows[-1]]
     lasting = min(sustained, end - origin) * (1 - 1e-12)
@@ -99,11 +100,11 @@ def walk(flowing, rates, entry, matrix, seen, rate_max, half, hours, jumps, rows
                         old, new = y[i * LANES + p], found[(_NEW + i) * LANES + p]
                         allowed = RELATIVE * max(abs(old), abs(new)) + OF_ALL * entered[p] + 1e-300
                         worst = max(worst, abs(new - found[(_NEW + g + i) * LANES + p]) / allowed)
-                    _quintic(poly, value[p], slope[p] * now, bend[p] * now * now, found[_VALUE * LANES + p],
-                             found[_SLOPE * LANES + p], found[_BEND * LANES + p])
-                    between = poly[0] + poly[1] / 2 + poly[2] / 3 + poly[3] / 4 + poly[4] / 5 + poly[5] / 6
-                    gained = found[_AREA * LANES + p]
-                    worst = max(worst, abs(between - gained) / (BETWEEN * abs(gained) + 1e-12 * abs(value[p]) + 1e-300))
+                    mean = found[_MEAN * LANES + p]
+                    off = _between(poly, value[p], slope[p] * now, bend[p] * now * now, found[_VALUE * LANES + p],
+                                   found[_SLOPE * LANES + p], found[_BEND * LANES + p], mean,
+                                   found[_MOMENT * LANES + p])
+                    worst = max(worst, off / (BETWEEN * abs(mean) + 1e-12 * abs(value[p]) + 1e-300))
                     if steps[p] > MOST or not math.isfinite(worst):
                         return offset + p
                     if worst > 1.0:
@@ -113,13 +114,14 @@ def walk(flowing, rates, entry, matrix, seen, rate_max, half, hours, jumps, rows
                     begin, stop = start + done[p], hours[last] if ends else start + done[p] + now
                     while asked[p] < len(sampled) and hours[sampled[asked[p]]] < stop:
                         u, total = (hours[sampled[asked[p]]] - begin) / now, 0.0
-                        for j in range(5, -1, -1):
+                        for j in range(7, -1, -1):
                             total = total * u + poly[j]
                         curves[asked[p], offset + p] = total
                         asked[p] += 1
                     if counted:
-                        area[p] += now * gained
-                        look_into(notes[p], begin, now, value[p], found[_VALUE * LANES + p], poly, lower, upper, lasting)
+                        area[p] += now * mean
+                        look_into(notes[p], begin, now, value[p], found[_VALUE * LANES + p], poly, lower, upper,
+                                  lasting)
                     value[p], slope[p] = found[_VALUE * LANES + p], found[_SLOPE * LANES + p] / now
                     bend[p] = found[_BEND * LANES + p] / (now * now)
                     for i in range(g):
@@ -186,64 +188,74 @@ def _beginning(p, y, parts, known, stores, inputs):
 
 
 @njit(**OPTIONS)
-def _quintic(poly, first, slope, bend, last, slope_last, bend_last):
-    """The polynomial with these values, slopes and bends at 0 and 1."""
+def _between(poly, first, slope, bend, last, slope_last, bend_last, mean, moment):
+    """The polynomial with these values, slopes and bends at 0 and 1, mean and moment; how much the moment says.
+
+    A quintic, and on it b(u) = u³ (1 - u)³ and b(u) (2u - 1), whose mean is 1/140 and whose moment is 1/1260.
+    """
     rise, more, most = last - first - slope - bend / 2, slope_last - slope - bend, bend_last - bend
     poly[0], poly[1], poly[2] = first, slope, bend / 2
-    poly[3], poly[4], poly[5] = 10 * rise - 4 * more + most / 2, -15 * rise + 7 * more - most, 6 * rise - 3 * more + most / 2
+    poly[3] = 10 * rise - 4 * more + most / 2
+    poly[4], poly[5] = -15 * rise + 7 * more - most, 6 * rise - 3 * more + most / 2
+    for k in range(6):
+        mean -= poly[k] / (k + 1)
+        moment -= poly[k] * (2 / (k + 2) - 1 / (k + 1))
+    even, odd = 140 * mean, 1260 * moment
+    poly[3] += even - odd
+    poly[4] += 5 * odd - 3 * even
+    poly[5] += 3 * even - 9 * odd
+    poly[6], poly[7] = 7 * odd - even, -2 * odd
+    return 0.00372 * abs(odd)  # the largest of b(u) |2u - 1|
 
 
 @njit(**OPTIONS)
 def _step(y, parts, known, found, work, stores, inputs):
     """One step of every lane, extrapolated from all rows."""
     g, flows = len(stores), len(inputs)
-    # Rows of the work: values after the last three parts, area, 1 h of the elimination's slope; then these.
-    state, change, part, factor = 5, 5 + g, 5 + 2 * g, 5 + 2 * g + flows
-    inverse, matrix, rates = 5 + 2 * g + 2 * flows, _SEEN + g, _SEEN + g + g * g
+    state, part, factor, answer, forward, inverse = _rows_of(stores, inputs)
+    rates = _SEEN + g + g * g
     found[:] = 0.0
     for row in range(1, ROWS + 1):
+        share = 1.0 / row
+        _parts_of(share, y, known, work, stores, inputs)
         for p in range(LANES):
-            length, value = known[_H * LANES + p] / row, 0.0
-            slope = known[_TOP * LANES + p] * known[_HALF * LANES + p] / (known[_HALF * LANES + p] + y[p]) ** 2
+            value = 0.0
             for i in range(g):
                 work[(state + i) * LANES + p] = y[i * LANES + p]
                 value += known[(_SEEN + i) * LANES + p] * y[i * LANES + p]
-                for j in range(g):
-                    k = (i * g + j) * LANES + p
-                    jacobian = known[matrix * LANES + k] - (slope if i == 0 and j == 0 else 0.0)
-                    work[inverse * LANES + k] = (1.0 if i == j else 0.0) - length * jacobian
             for k in range(flows):
                 work[(part + k) * LANES + p] = parts[k * LANES + p]
-                work[(factor + k) * LANES + p] = exponential(known[(rates + k) * LANES + p] * length)
-            work[p], work[LANES + p], work[2 * LANES + p], work[3 * LANES + p] = 0.0, 0.0, value, 0.0
-        _invert(work, inverse, stores)
-        for _ in range(row):
+                rate = known[(rates + k) * LANES + p]
+                work[(factor + k) * LANES + p] = exponential(rate * known[_H * LANES + p] * share)
+            work[p], work[LANES + p], work[2 * LANES + p] = 0.0, 0.0, value
+            work[3 * LANES + p], work[4 * LANES + p] = 0.0, 0.0
+        for now in range(1, row + 1):
+            middle = 2.0 * now * share - 1.0
             for p in range(LANES):
-                first, flow, value = work[state * LANES + p], 0.0, 0.0
+                first, value = work[state * LANES + p], 0.0
+                flow = -known[_TOP * LANES + p] * first / (known[_HALF * LANES + p] + first)
                 for k in range(flows):
-                    now = work[(part + k) * LANES + p] * work[(factor + k) * LANES + p]
-                    work[(part + k) * LANES + p] = now
-                    flow += now
-                flow -= known[_TOP * LANES + p] * first / (known[_HALF * LANES + p] + first)
+                    fed = work[(part + k) * LANES + p] * work[(factor + k) * LANES + p]
+                    work[(part + k) * LANES + p] = fed
+                    flow += fed
                 for i in range(g):
-                    total = flow if i == 0 else 0.0
+                    new = flow * work[(answer + i) * LANES + p]
                     for j in range(g):
-                        total += known[(matrix + i * g + j) * LANES + p] * work[(state + j) * LANES + p]
-                    work[(change + i) * LANES + p] = total
-                length = known[_H * LANES + p] / row
+                        old = first if j == 0 else work[(state + j) * LANES + p]
+                        new += work[(forward + i * g + j) * LANES + p] * old
+                    work[(inverse + i) * LANES + p] = new  # all stores are old until all are known
                 for i in range(g):
-                    total = 0.0
-                    for j in range(g):
-                        total += work[(inverse + i * g + j) * LANES + p] * work[(change + j) * LANES + p]
-                    new = work[(state + i) * LANES + p] + length * total
+                    new = work[(inverse + i) * LANES + p]
                     work[(state + i) * LANES + p] = new
                     value += known[(_SEEN + i) * LANES + p] * new
                 work[p], work[LANES + p], work[2 * LANES + p] = work[LANES + p], work[2 * LANES + p], value
                 work[3 * LANES + p] += value
+                work[4 * LANES + p] += middle * value
         weight, fewer = _WEIGHTS[row - 1], _FEWER[row - 1]
         for p in range(LANES):
             oldest, old, new = work[p], work[LANES + p], work[2 * LANES + p]
-            found[_AREA * LANES + p] += weight / row * work[3 * LANES + p]
+            found[_MEAN * LANES + p] += weight * share * work[3 * LANES + p]
+            found[_MOMENT * LANES + p] += weight * share * work[4 * LANES + p]
             found[_VALUE * LANES + p] += weight * new
             found[_SLOPE * LANES + p] += weight * row * (new - old)
             found[_BEND * LANES + p] += fewer * row * row * (new - 2 * old + oldest)
@@ -253,18 +265,48 @@ def _step(y, parts, known, found, work, stores, inputs):
 
 
 @njit(**OPTIONS)
-def _invert(work, place, stores):
-    """Inverses of the lanes' matrices, in their place, by Gauss and Jordan: all are dominated by their diagonals."""
-    g = len(stores)
-    for k in range(g):
-        for p in range(LANES):
-            pivot = 1.0 / work[(place + k * g + k) * LANES + p]
-            work[(place + k * g + k) * LANES + p] = 1.0
+def _rows_of(stores, inputs):
+    """Rows of the work, after the values at the last three parts and two sums: the compiler knows them."""
+    g, flows = len(stores), len(inputs)
+    answer = 5 + g + 2 * flows
+    return 5, 5 + g, 5 + g + flows, answer, answer + g, answer + g + g * g
+
+
+@njit(**OPTIONS)
+def _parts_of(share, y, known, work, stores, inputs):
+    """What a part of a step makes of the stores, I + l (I - l J)^-1 A, and of a flow into the first, l (I - l J)^-1 e.
+
+    A is the matrix without what saturates, J the one with its slope where the step begins, l the length of a part.
+    The inverse is that of Gauss and Jordan without exchanges: the matrix is dominated by its diagonal.
+    """
+    g, matrix = len(stores), _SEEN + len(stores)
+    _, _, _, answer, forward, inverse = _rows_of(stores, inputs)
+    for p in range(LANES):
+        length, room = known[_H * LANES + p] * share, known[_HALF * LANES + p] + y[p]
+        slope = known[_TOP * LANES + p] * known[_HALF * LANES + p] / (room * room)
+        for i in range(g):
             for j in range(g):
-                work[(place + k * g + j) * LANES + p] *= pivot
+                k = (i * g + j) * LANES + p
+                jacobian = known[matrix * LANES + k] - (slope if i == 0 and j == 0 else 0.0)
+                work[inverse * LANES + k] = (1.0 if i == j else 0.0) - length * jacobian
+    for p in range(LANES):
+        for k in range(g):
+            pivot = 1.0 / work[(inverse + k * g + k) * LANES + p]
+            work[(inverse + k * g + k) * LANES + p] = 1.0
+            for j in range(g):
+                work[(inverse + k * g + j) * LANES + p] *= pivot
             for i in range(g):
                 if i != k:
-                    factor = work[(place + i * g + k) * LANES + p]
-                    work[(place + i * g + k) * LANES + p] = 0.0
+                    times = work[(inverse + i * g + k) * LANES + p]
+                    work[(inverse + i * g + k) * LANES + p] = 0.0
                     for j in range(g):
-                        work[(place + i * g + j) * LANES + p] -= factor * work[(place + k * g + j) * LANES + p]
+                        work[(inverse + i * g + j) * LANES + p] -= times * work[(inverse + k * g + j) * LANES + p]
+    for p in range(LANES):
+        length = known[_H * LANES + p] * share
+        for i in range(g):
+            work[(answer + i) * LANES + p] = length * work[(inverse + i * g) * LANES + p]
+            for j in range(g):
+                total = 0.0
+                for k in range(g):
+                    total += work[(inverse + i * g + k) * LANES + p] * known[(matrix + k * g + j) * LANES + p]
+                work[(forward + i * g + j) * LANES + p] = (1.0 if i == j else 0.0) + length * total

@@ -1,7 +1,8 @@
-"""The same numbers as `population_numpy` of bodies into which a release is fed, and of any the curves, compiled.
+"""The same numbers as `population_numpy`, compiled, of bodies into which a release is fed.
 
-Patients are the lanes of the processor's vectors. Needs numba (the extra ``fast``). The compiled code is cached beside this file, so that the second start
-is quick. A lane's arithmetic does not depend on its neighbours, so neither block nor threads change numbers.
+Patients are the lanes of the processor's vectors. Needs numba (the extra ``fast``). The compiled code is cached beside
+this file, so that the second start is quick. A lane's arithmetic does not depend on its neighbours, so neither block
+nor threads change numbers.
 """
 
 import math
@@ -41,7 +42,8 @@ def measured(bodies, schedule, lower, upper, sustained, sampled):
     order = np.argsort(sampled, kind="stable")
     breaks = np.unique(np.concatenate([[0], schedule.jumping, schedule.rows, [schedule.steps]]))
     _walk(np.ascontiguousarray(bodies.rates), np.ascontiguousarray(bodies.amplitudes), schedule.hours, lengths,
-          which.astype(np.int64), schedule.jumps, np.ascontiguousarray(schedule.feeds), schedule.rows.astype(np.int64), breaks.astype(np.int64),
+          which.astype(np.int64), schedule.jumps, np.ascontiguousarray(schedule.feeds), schedule.rows.astype(np.int64),
+          breaks.astype(np.int64),
           schedule.entered, float(lower), float(upper), float(sustained), sampled[order].astype(np.int64), each, whole,
           curves)
     curves[order] = curves.copy()

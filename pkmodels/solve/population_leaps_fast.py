@@ -36,7 +36,8 @@ def measured(bodies, schedule, lower, upper, sustained):
     each = np.empty((len(EACH), len(schedule.rows) - 1, bodies.count))
     whole = np.empty((len(WHOLE), bodies.count))
     _walk(rates, amplitudes, schedule.hours, schedule.jumps, schedule.rows.astype(np.int64),
-          leaps(schedule).astype(np.int64), float(lower), float(upper), float(sustained), each, whole, (0,) * len(rates))
+          leaps(schedule).astype(np.int64), float(lower), float(upper), float(sustained), each, whole,
+          (0,) * len(rates))
     return each, whole
 
 
@@ -123,8 +124,8 @@ def _walk(rates, amplitudes, hours, jumps, rows, breaks, lower, upper, sustained
             _values(state, ended, theta, bounds, values, work, turns, modes)
             for k in range(turns + 1):
                 for high in range(2):
-                    _cross(k, high, upper if high else lower, state, theta, tables[0], bounds, values, crossed, ask, work,
-                           modes)
+                    _cross(k, high, upper if high else lower, state, theta, tables[0], bounds, values, crossed, ask,
+                           work, modes)
             for p in range(used):
                 note = notes[p]
                 begin_of(note, side_of(values[p], lower, upper), start, first == 0, first == rows[row], lasting)

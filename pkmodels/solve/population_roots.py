@@ -7,7 +7,6 @@ become vectors. No lane's arithmetic depends on its neighbours.
 
 import math
 
-import numpy as np
 from numba import njit, types
 from numba.extending import intrinsic
 

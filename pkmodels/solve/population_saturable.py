@@ -20,7 +20,7 @@ from .population import Numbers, has_numba
 from .population_modes import Bodies, bodies
 from .population_notes import HIGH, IN, LOW, OPTIONS, OVER, UNDER, WHEN, begin_of, finish, njit, side_of, spend
 from .population_numpy import EACH, WHOLE
-from .population_quintics import look_into
+from .population_polynomials import look_into
 
 #: Error allowed per step, relative to each store and to the largest of what is in all stores.
 RELATIVE, OF_ALL = 1e-7, 1e-11
@@ -117,9 +117,9 @@ def _side_by_side(matrix, entry, weights, rate_max, half, _place, inflow, schedu
     flowing, stores = inflow
     rows, lower, upper, sustained, sampled = asked
     return population_extrapolated.walk(
-        flowing.amplitudes, flowing.rates, entry[stores], matrix[np.ix_(stores, stores)], weights[stores], rate_max, half,
-        schedule.hours, schedule.jumps, rows, breaks, lower, upper, sustained, sampled, *found, (0,) * len(stores),
-        (0,) * len(flowing.rates))
+        flowing.amplitudes, flowing.rates, entry[stores], matrix[np.ix_(stores, stores)], weights[stores], rate_max,
+        half, schedule.hours, schedule.jumps, rows, breaks, lower, upper, sustained, sampled, *found,
+        (0,) * len(stores), (0,) * len(flowing.rates))
 
 
 def _one_by_one(matrix, entry, weights, rate_max, half, place, _inflow, schedule, breaks, asked, found):
@@ -138,7 +138,7 @@ def _walk(flows, into, out_of, entry, weights, place, rate_max, half, hours, jum
     """All patients; the first that was given up, or -1."""
     n, count = entry.shape
     slopes, x, new, other = np.zeros((7, n)), np.zeros(n), np.zeros(n), np.zeros(n)
-    note, poly, q = np.zeros(16), np.zeros(6), np.zeros(4)
+    note, poly, q = np.zeros(16), np.zeros(5), np.zeros(4)
     counted, fed = rows[-1], len(feeds) > 0
     origin, end_of_all = hours[0], hours[counted]
     lasting = min(sustained, end_of_all - origin) * (1 - 1e-12)

@@ -6,11 +6,11 @@ from .population_notes import ABOVE, BELOW, INSIDE, OPTIONS, candidate, change_s
 @njit(**OPTIONS)
 def look_into(note, start, length, first, last, poly, lower, upper, lasting):
     """What happens within one step, given as a polynomial: at most one turn, crossings before it and after it."""
-    slope_first, slope_last = poly[1], poly[1] + 2 * poly[2] + 3 * poly[3] + 4 * poly[4] + 5 * poly[5]
+    slope_first, slope_last = _value(poly, 0.0, 1), _value(poly, 1.0, 1)
     turn, peak = 1.0, last
     if slope_first * slope_last < 0.0:
         turn = _root(poly, 0.0, 1.0, 0.0, 1)
-        peak = _value(poly, turn)
+        peak = _value(poly, turn, 0)
     candidate(note, first, start)
     candidate(note, peak, start + turn * length)
     candidate(note, last, start + length)
@@ -28,20 +28,20 @@ def look_into(note, start, length, first, last, poly, lower, upper, lasting):
 
 
 @njit(**OPTIONS)
-def _value(poly, x):
-    return poly[0] + x * (poly[1] + x * (poly[2] + x * (poly[3] + x * (poly[4] + x * poly[5]))))
+def _value(poly, x, order):
+    """The polynomial (order 0), its slope (1) or its bend (2)."""
+    total = 0.0
+    for k in range(len(poly) - 1, order - 1, -1):
+        total = total * x + poly[k] * (1 if order == 0 else k if order == 1 else k * (k - 1))
+    return total
 
 
 @njit(**OPTIONS)
 def _root(poly, a, b, level, order):
-    """Where a quintic (order 0) or its slope (order 1) is at a level: Newton's steps that fall back on halving."""
+    """Where a polynomial (order 0) or its slope (order 1) is at a level: Newton's steps that fall back on halving."""
     left, x = 0.0, a
     for k in range(80):
-        first = poly[1] + x * (2 * poly[2] + x * (3 * poly[3] + x * (4 * poly[4] + x * 5 * poly[5])))
-        if order == 0:
-            value, slope = _value(poly, x) - level, first
-        else:
-            value, slope = first, 2 * poly[2] + x * (6 * poly[3] + x * (12 * poly[4] + x * 20 * poly[5]))
+        value, slope = _value(poly, x, order) - level, _value(poly, x, order + 1)
         if value == 0.0:
             return x
         if k == 0:
