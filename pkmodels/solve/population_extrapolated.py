@@ -21,7 +21,7 @@ from .population_roots import exponential
 #: Patients side by side, parts of the finest row of a step, and steps of one patient before it is given up.
 LANES, ROWS, MOST = 32, 8, 200_000
 #: Error allowed per step: of the stores (relative to each, and to what has entered) and of the curve between.
-RELATIVE, OF_ALL, BETWEEN = 3e-7, 1e-10, 1e-6
+RELATIVE, OF_ALL, BETWEEN = 1e-7, 1e-10, 6e-7
 #: What has an error of first, second, ... order in the parts' lengths goes to none: weights of rows 1 to 8, and of
 #: rows 2 to 8 alone, whose difference from the former estimates the error.
 _WEIGHTS = np.array([math.prod(j / (j - i) for i in range(1, ROWS + 1) if i != j) for j in range(1, ROWS + 1)])

@@ -43,9 +43,8 @@ def measured(bodies, schedule, lower, upper, sustained, sampled):
     breaks = np.unique(np.concatenate([[0], schedule.jumping, schedule.rows, [schedule.steps]]))
     _walk(np.ascontiguousarray(bodies.rates), np.ascontiguousarray(bodies.amplitudes), schedule.hours, lengths,
           which.astype(np.int64), schedule.jumps, np.ascontiguousarray(schedule.feeds), schedule.rows.astype(np.int64),
-          breaks.astype(np.int64),
-          schedule.entered, float(lower), float(upper), float(sustained), sampled[order].astype(np.int64), each, whole,
-          curves)
+          breaks.astype(np.int64), schedule.entered, float(lower), float(upper), float(sustained),
+          sampled[order].astype(np.int64), each, whole, curves)
     curves[order] = curves.copy()
     return each, whole, curves
 

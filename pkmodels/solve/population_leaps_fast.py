@@ -244,20 +244,26 @@ def _derive(c, derived, shifted, changes, modes):
 @njit(**OPTIONS)
 def _signs(c, shifted, table, bounds, signs, between, modes):
     """1 or -1 for the sign of a sum just after 0, at the places between, and at 1."""
-    n = len(modes)
+    n, nothing = len(modes), 0.0
     for p in range(LANES):
-        sign = 0.0
-        for k in range(n):  # the first derivative that is not nothing
+        total = size = 0.0
+        for i in range(n):
+            total += c[i * LANES + p]
+            size += abs(c[i * LANES + p])
+        signs[p] = 0.0 if abs(total) <= NOTHING * size else (1.0 if total > 0.0 else -1.0)
+    for p in range(LANES):
+        nothing += 1.0 if signs[p] == 0.0 else 0.0
+    for k in range(1, n if nothing > 0.0 else 1):  # the first derivative that is not nothing
+        for p in range(LANES):
             total = size = 0.0
             for i in range(n):
-                part = c[i * LANES + p]
-                for _ in range(k):
-                    part *= shifted[i * LANES + p]
+                part = c[i * LANES + p] * shifted[i * LANES + p] ** k
                 total += part
                 size += abs(part)
             now = 0.0 if abs(total) <= NOTHING * size else (1.0 if total > 0.0 else -1.0)
-            sign = now if sign == 0.0 else sign
-        signs[p] = 1.0 if sign > 0.0 else -1.0
+            signs[p] = now if signs[p] == 0.0 else signs[p]
+    for p in range(LANES):
+        signs[p] = 1.0 if signs[p] > 0.0 else -1.0
     for row in range(1, between + 1):
         for p in range(LANES):
             total = 0.0
