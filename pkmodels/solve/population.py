@@ -1,16 +1,17 @@
 """The numbers of a population's concentration curves, patient by patient, without the curves being kept.
 
-Every patient is a linear body (`saturable` has the others); a schedule says what enters it. Between its
-steps the curve is known exactly, so that peaks, areas and crossings do not depend on how fine the steps are,
-as long as no curve turns twice within one.
+Every patient is a linear body (`saturable` has the others); a schedule says what enters it. The curve is known
+exactly, so that peaks, areas and crossings do not depend on how fine the steps are; where a release is fed, as long
+as no curve turns twice within a step.
 """
 
+import importlib
 import importlib.util
 from dataclasses import dataclass
 
 import numpy as np
 
-from . import population_numpy
+from . import population_leaps, population_numpy
 from .population_numpy import EACH, WHOLE
 
 #: Patients at a time, so that a block stays in the processor's own memory; numbers do not depend on it.
@@ -65,13 +66,20 @@ def stream(bodies, schedule, *, lower=-np.inf, upper=np.inf, sustained=24.0, sam
     each = np.empty((len(EACH), len(schedule.rows) - 1, bodies.count))
     whole = np.empty((len(WHOLE), bodies.count))
     curves = np.empty((len(sampled), bodies.count))
-    for chosen, compiled in ((np.flatnonzero(bodies.exact), fast), (np.flatnonzero(~bodies.exact), False)):
-        size = block or (FAST_BLOCK if compiled else BLOCK)
+    for exact in (True, False):
+        chosen, compiled = np.flatnonzero(bodies.exact == exact), fast and exact
+        size = block or (FAST_BLOCK if compiled or schedule.feeds is None else BLOCK)
         for begin in range(0, len(chosen), size):
             here = chosen[begin: begin + size]
-            way = _compiled() if compiled else population_numpy
-            found = way.measured(bodies.only(here), schedule.only(here), lower, upper, sustained, sampled)
-            each[..., here], whole[..., here], curves[..., here] = found
+            given = bodies.only(here), schedule.only(here)
+            if exact and schedule.feeds is None:
+                way = _compiled("leaps_fast") if fast else population_leaps
+                each[..., here], whole[..., here] = way.measured(*given, lower, upper, sustained)
+                curves[..., here] = way.curves(*given, sampled) if len(sampled) else np.empty((0, len(here)))
+            else:
+                way = _compiled("fast") if compiled else population_numpy
+                found = way.measured(*given, lower, upper, sustained, sampled)
+                each[..., here], whole[..., here], curves[..., here] = found
     return Numbers(dict(zip(EACH, each, strict=True)), dict(zip(WHOLE, whole, strict=True)), curves)
 
 
@@ -87,7 +95,6 @@ def has_numba():
     return importlib.util.find_spec("numba") is not None
 
 
-def _compiled():
-    from . import population_fast
-
-    return population_fast
+def _compiled(name):
+    """A compiled way: such modules load slowly."""
+    return importlib.import_module(f".population_{name}", __package__)

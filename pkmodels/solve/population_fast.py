@@ -1,7 +1,8 @@
-"""The same numbers as `population_numpy`, compiled: patients are the lanes of the processor's vectors.
+"""The same numbers as `population_numpy`, compiled, of bodies into which a release is fed.
 
-Needs numba (the extra ``fast``). The compiled code is cached beside this file, so that the second start
-is quick. A lane's arithmetic does not depend on its neighbours, so neither block nor threads change numbers.
+Patients are the lanes of the processor's vectors. Needs numba (the extra ``fast``). The compiled code is cached beside
+this file, so that the second start is quick. A lane's arithmetic does not depend on its neighbours, so neither block
+nor threads change numbers.
 """
 
 import math
@@ -9,7 +10,6 @@ import math
 import numpy as np
 from numba import njit
 
-from . import population_leaps
 from .population_notes import (
     HIGH,
     IN,
@@ -34,20 +34,17 @@ _MEASURES, _WHOLE = len(EACH), len(WHOLE)
 
 
 def measured(bodies, schedule, lower, upper, sustained, sampled):
-    """As `pkmodels.solve.population_numpy.measured`, for bodies that are all exact sums of exponentials."""
-    if schedule.feeds is None and not len(sampled):
-        return *population_leaps.measured(bodies, schedule, lower, upper, sustained), np.empty((0, bodies.count))
+    """As `pkmodels.solve.population_numpy.measured`, for exact bodies into which something is fed."""
     lengths, which = schedule.lengths
     each = np.empty((_MEASURES, len(schedule.rows) - 1, bodies.count))
     whole = np.empty((_WHOLE, bodies.count))
     curves = np.empty((len(sampled), bodies.count))
     order = np.argsort(sampled, kind="stable")
     breaks = np.unique(np.concatenate([[0], schedule.jumping, schedule.rows, [schedule.steps]]))
-    feeds = np.empty((0, 4, 1)) if schedule.feeds is None else np.ascontiguousarray(schedule.feeds)
     _walk(np.ascontiguousarray(bodies.rates), np.ascontiguousarray(bodies.amplitudes), schedule.hours, lengths,
-          which.astype(np.int64), schedule.jumps, feeds, schedule.rows.astype(np.int64), breaks.astype(np.int64),
-          schedule.entered, float(lower), float(upper), float(sustained), sampled[order].astype(np.int64), each, whole,
-          curves)
+          which.astype(np.int64), schedule.jumps, np.ascontiguousarray(schedule.feeds), schedule.rows.astype(np.int64),
+          breaks.astype(np.int64), schedule.entered, float(lower), float(upper), float(sustained),
+          sampled[order].astype(np.int64), each, whole, curves)
     curves[order] = curves.copy()
     return each, whole, curves
 
@@ -65,7 +62,7 @@ def _walk(rates, amplitudes, hours, lengths, which, jumps, feeds, rows, breaks, 
 def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds, rows, breaks, entered, lower, upper,
            sustained, sampled, each, whole, curves):
     """One vector of patients through the whole schedule; lanes that are not used repeat its first patient."""
-    m, fed = rates.shape[0], feeds.shape[0] > 0
+    m = rates.shape[0]
     three = 3 * ((m + 2) // 3)  # exponentials are added up in threes; those that fill up are zero
     counted, origin = rows[-1], hours[0]
     end_of_all = hours[counted]
@@ -75,30 +72,18 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
         for p in range(LANES):
             rate[i, p] = rates[i, offset + (p if p < used else 0)]
             own[i, p] = amplitudes[i, offset + (p if p < used else 0)]
-    decay, answer = _steps(rate, own, lengths, fed)
+    decay, answer = _steps(rate, own, lengths)
     z, began = np.zeros((three, LANES)), np.zeros((three, LANES))
-    # Without feeds: what an exponential of one has become after each step of a stride. With feeds: what each is.
-    table, tabled = np.empty((three, STRIDE + 1, LANES)), -1
+    table = np.empty((three, STRIDE + 1, LANES))  # what each exponential is after each step of a stride
     shown, busy, change = np.zeros((STRIDE + 3, LANES)), np.zeros(LANES), np.zeros(LANES)
     notes = np.zeros((LANES, 16))
     state, after, mine, theta = np.empty(m), np.empty(m), np.empty(m), np.empty(m)
     q, phi, out = np.zeros(4), np.empty(4), np.empty(3)
     row, asked = 0, 0
-    skips = not fed and len(sampled) == 0
-    slow_first, ended = np.empty((m, LANES), dtype=np.int64), np.empty((m, LANES))
-    done = np.zeros(LANES, dtype=np.bool_)
-    for p in range(LANES):
-        for i in range(m):  # put in its place among those before it
-            k = i
-            while k > 0 and rate[slow_first[k - 1, p], p] < rate[i, p]:
-                slow_first[k, p] = slow_first[k - 1, p]
-                k -= 1
-            slow_first[k, p] = i
     for segment in range(len(breaks) - 1):
         first, last = breaks[segment], breaks[segment + 1]
         _enter(z, own, jumps[first], offset, used, shown[0])
         change[:] = 0.0  # the first step of a segment is always looked into
-        done[:] = False  # a patient whose curve turns no more in this segment is done with it at once
         if first < counted:
             if first == rows[row]:
                 began[:] = z
@@ -109,11 +94,8 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
         while k0 < last:
             steps = min(STRIDE, last - k0)
             more = steps + (1 if k0 + steps < last else 0)  # a look ahead: whether the curve turns there
-            if fed:
-                _fed_states(z, table, decay, answer, which[k0: k0 + more], feeds[k0: k0 + more], offset, used)
-            else:
-                tabled = _powers(table, decay, which[k0: k0 + more], tabled)
-            _shown(z, table, shown, more, fed)
+            _states(z, table, decay, answer, which[k0: k0 + more], feeds[k0: k0 + more], offset, used)
+            _shown(table, shown, more)
             while asked < len(sampled) and sampled[asked] < k0 + steps:
                 for p in range(used):
                     curves[asked, offset + p] = shown[sampled[asked] - k0, p]
@@ -121,7 +103,7 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
             if first < counted:
                 _flag(shown, more, change, lower, upper, busy)
                 for p in range(used):
-                    if done[p] or not (busy[p] <= 0.0 or k0 + steps == last):
+                    if busy[p] > 0.0 and k0 + steps < last:
                         continue
                     column = offset + p if feeds.shape[2] > 1 else 0
                     previous = 9 if k0 == first else trend_of(shown[STRIDE + 2, p], shown[0, p])
@@ -132,39 +114,15 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
                         if now != previous or now != coming or side_of(a, lower, upper) != side_of(b, lower, upper):
                             length = lengths[which[k0 + k]]
                             for i in range(m):
-                                at_begin = 1.0 if fed else z[i, p]
-                                state[i] = z[i, p] if k == 0 else table[i, k - 1, p] * at_begin
-                                after[i] = table[i, k, p] * at_begin
+                                state[i], after[i] = z[i, p] if k == 0 else table[i, k - 1, p], table[i, k, p]
                                 theta[i], mine[i] = rate[i, p] * length, own[i, p]
-                            if fed:
-                                for j in range(4):
-                                    q[j] = feeds[k0 + k, j, column]
-                            look(notes[p], hours[k0 + k], length, a, b, state, after, theta, mine, q, fed, phi, out,
-                                  lower, upper, lasting)
+                            for j in range(4):
+                                q[j] = feeds[k0 + k, j, column]
+                            look(notes[p], hours[k0 + k], length, a, b, state, after, theta, mine, q, phi, out, lower,
+                                 upper, lasting)
                         previous = now
-            _advance(z, table, shown, change, steps, fed)
+            _advance(z, table, shown, change, steps)
             k0 += steps
-            if skips and k0 < last and first < counted:
-                waiting = 0
-                for p in range(used):
-                    if not done[p] and _monotone(slow_first[:, p], rate[:, p], z[:, p]):
-                        done[p] = True
-                        span, total = hours[last] - hours[k0], 0.0
-                        for i in range(m):
-                            theta[i], mine[i], state[i] = rate[i, p] * span, own[i, p], z[i, p]
-                            after[i] = ended[i, p] = state[i] * math.exp(theta[i])
-                            total += after[i]
-                        look(notes[p], hours[k0], span, shown[0, p], total, state, after, theta, mine, q, fed, phi, out,
-                             lower, upper, lasting)
-                    waiting += not done[p]
-                if not waiting:
-                    k0 = last
-        for p in range(used):
-            if done[p]:
-                shown[0, p] = 0.0
-                for i in range(m):
-                    z[i, p] = ended[i, p]
-                    shown[0, p] += z[i, p]
         if row < len(rows) - 1 and last == rows[row + 1]:
             for p in range(used):
                 note, who = notes[p], offset + p
@@ -186,34 +144,17 @@ def _lanes(offset, used, rates, amplitudes, hours, lengths, which, jumps, feeds,
 
 
 @njit(**OPTIONS)
-def _monotone(slow_first, rate, z):
-    """Whether a curve turns no more: Σ_k s_k (e_k - e_(k+1)) + s_n e_n has one sign if all partial sums s_k have.
-
-    The slope is Σ λ_i z_i e_i with e_i = exp(λ_i t), slowest first, so that each e_k - e_(k+1) is positive.
-    """
-    total, sign = 0.0, 0.0
-    for j in slow_first:
-        total += rate[j] * z[j]
-        if total != 0.0:
-            if sign * total < 0.0:
-                return False
-            sign = total
-    return True
-
-
-@njit(**OPTIONS)
-def _steps(rate, own, lengths, fed):
+def _steps(rate, own, lengths):
     """What becomes of each exponential in a step of each length, and its answer to a feed."""
     decay = np.empty((len(lengths), *rate.shape))
-    answer, phi = np.empty((len(lengths) if fed else 0, 4, *rate.shape)), np.empty(4)
+    answer, phi = np.empty((len(lengths), 4, *rate.shape)), np.empty(4)
     for k in range(len(lengths)):
         for i in range(rate.shape[0]):
             for p in range(rate.shape[1]):
                 decay[k, i, p] = math.exp(rate[i, p] * lengths[k])
-                if fed:
-                    answers(rate[i, p] * lengths[k], phi)
-                    for j in range(4):
-                        answer[k, j, i, p] = own[i, p] * phi[j]
+                answers(rate[i, p] * lengths[k], phi)
+                for j in range(4):
+                    answer[k, j, i, p] = own[i, p] * phi[j]
     return decay, answer
 
 
@@ -229,26 +170,7 @@ def _enter(z, own, jumps, offset, used, shown):
 
 
 @njit(**OPTIONS)
-def _powers(table, decay, which, tabled):
-    """Fill the table for steps of these lengths; returns the length of all its steps, or -1 where they differ."""
-    alike = which[0]
-    for w in which:
-        if w != alike:
-            alike = -1
-    if alike >= 0 and alike == tabled:
-        return tabled
-    for i in range(table.shape[0]):
-        table[i, 0] = decay[which[0], i]
-        # A table of one length is filled to its end: the next stride may be longer.
-        for k in range(1, table.shape[1] if alike >= 0 else len(which)):
-            before, now, factor = table[i, k - 1], table[i, k], decay[alike if alike >= 0 else which[k], i]
-            for p in range(len(now)):
-                now[p] = before[p] * factor[p]
-    return alike
-
-
-@njit(**OPTIONS)
-def _fed_states(z, table, decay, answer, which, feeds, offset, used):
+def _states(z, table, decay, answer, which, feeds, offset, used):
     """Fill the table with every exponential after every step, with what is fed."""
     for i in range(table.shape[0]):
         before = z[i]
@@ -269,24 +191,13 @@ def _fed_states(z, table, decay, answer, which, feeds, offset, used):
 
 
 @njit(**OPTIONS)
-def _shown(z, table, shown, steps, fed):
+def _shown(table, shown, steps):
     """Concentrations after every step."""
-    for i in range(0, len(z), 3):
-        z0, z1, z2 = z[i], z[i + 1], z[i + 2]
+    for i in range(0, len(table), 3):
         for k in range(steps):
             t0, t1, t2, total = table[i, k], table[i + 1, k], table[i + 2, k], shown[k + 1]
-            if fed and i == 0:
-                for p in range(len(total)):
-                    total[p] = t0[p] + t1[p] + t2[p]
-            elif fed:
-                for p in range(len(total)):
-                    total[p] += t0[p] + t1[p] + t2[p]
-            elif i == 0:
-                for p in range(len(total)):
-                    total[p] = z0[p] * t0[p] + z1[p] * t1[p] + z2[p] * t2[p]
-            else:
-                for p in range(len(total)):
-                    total[p] += z0[p] * t0[p] + z1[p] * t1[p] + z2[p] * t2[p]
+            for p in range(len(total)):
+                total[p] = (0.0 if i == 0 else total[p]) + t0[p] + t1[p] + t2[p]
 
 
 @njit(**OPTIONS)
@@ -304,11 +215,11 @@ def _flag(shown, steps, change, lower, upper, busy):
 
 
 @njit(**OPTIONS)
-def _advance(z, table, shown, change, steps, fed):
+def _advance(z, table, shown, change, steps):
     """To the end of a stride; the last row of ``shown`` keeps the point before it."""
     for i in range(len(z)):
         for p in range(z.shape[1]):
-            z[i, p] = table[i, steps - 1, p] if fed else z[i, p] * table[i, steps - 1, p]
+            z[i, p] = table[i, steps - 1, p]
     for p in range(z.shape[1]):
         shown[STRIDE + 2, p] = shown[steps - 1, p]
         change[p] = shown[steps, p] - shown[steps - 1, p]

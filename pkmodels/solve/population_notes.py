@@ -1,4 +1,4 @@
-"""One patient's step, compiled: where its curve turns and crosses, and the notes that are kept of it.
+"""One patient's step of a fed body, compiled: where its curve turns and crosses; and the notes of any patient.
 
 The arithmetic is that of `population_numpy`; `population_fast` calls it where something happens.
 """
@@ -19,8 +19,8 @@ from .population_numpy import FLAT, HIGHER
 OPTIONS = {"cache": True, "nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 BELOW, INSIDE, ABOVE = 0, 1, 2
 _FLAT, _HIGHER = FLAT, HIGHER
-#: exp of this is 1e-26: what has decayed so far is below rounding, even where exponentials cancel.
-_GONE = -60.0
+
+
 @njit(**OPTIONS)
 def answers(y, out):
     """φ_1 to φ_4, as `population_walk.answers_to_feed`."""
@@ -41,31 +41,20 @@ def answers(y, out):
 
 
 @njit(**OPTIONS)
-def value_at(x, state, theta, own, q, fed, phi, out):
+def value_at(x, state, theta, own, q, phi, out):
     """Value and two derivatives by x within a step."""
     value = first = second = 0.0
-    if not fed:
-        for i in range(len(state)):
-            y = theta[i] * x
-            if y < _GONE:
-                continue
-            part = state[i] * math.exp(y)
-            value += part
-            part *= theta[i]
-            first += part
-            second += part * theta[i]
-    else:
-        rate = q[0] + x * (q[1] + x * (q[2] / 2 + x * q[3] / 6))
-        bend = q[1] + x * (q[2] + x * q[3] / 2)
-        for i in range(len(state)):
-            y = theta[i] * x
-            answers(y, phi)
-            fill = q[0] * phi[0] + x * (q[1] * phi[1] + x * (q[2] * phi[2] + x * q[3] * phi[3]))
-            part = state[i] * math.exp(y) + own[i] * x * fill
-            value += part
-            part = theta[i] * part + own[i] * rate
-            first += part
-            second += theta[i] * part + own[i] * bend
+    rate = q[0] + x * (q[1] + x * (q[2] / 2 + x * q[3] / 6))
+    bend = q[1] + x * (q[2] + x * q[3] / 2)
+    for i in range(len(state)):
+        y = theta[i] * x
+        answers(y, phi)
+        fill = q[0] * phi[0] + x * (q[1] * phi[1] + x * (q[2] * phi[2] + x * q[3] * phi[3]))
+        part = state[i] * math.exp(y) + own[i] * x * fill
+        value += part
+        part = theta[i] * part + own[i] * rate
+        first += part
+        second += theta[i] * part + own[i] * bend
     out[0], out[1], out[2] = value, first, second
 
 
@@ -87,10 +76,10 @@ def guess(a, b, ca, cb, sa, sb, level, order):
 
 
 @njit(**OPTIONS)
-def root(x, a, b, falling, level, order, state, theta, own, q, fed, phi, out):
+def root(x, a, b, falling, level, order, state, theta, own, q, phi, out):
     """Newton's steps that fall back on halving: where the value (order 0) or the slope (order 1) is at a level."""
     for _ in range(200):
-        value_at(x, state, theta, own, q, fed, phi, out)
+        value_at(x, state, theta, own, q, phi, out)
         value = out[order] - level
         if value == 0.0:
             return x
@@ -176,7 +165,7 @@ def candidate(note, value, time):
 
 
 @njit(**OPTIONS)
-def look(note, start, length, first, last, state, after, theta, own, q, fed, phi, out, lower, upper, lasting):
+def look(note, start, length, first, last, state, after, theta, own, q, phi, out, lower, upper, lasting):
     """Solve what happens within one step of one patient."""
     slope_first = slope_last = 0.0
     for i in range(len(state)):
@@ -187,8 +176,8 @@ def look(note, start, length, first, last, state, after, theta, own, q, fed, phi
     turns = (slope_first > slack and slope_last < -slack) or (slope_first < -slack and slope_last > slack)
     if turns:
         turn = guess(0.0, 1.0, first, last, slope_first, slope_last, 0.0, 1)
-        turn = root(turn, 0.0, 1.0, slope_first > 0, 0.0, 1, state, theta, own, q, fed, phi, out)
-        value_at(turn, state, theta, own, q, fed, phi, out)
+        turn = root(turn, 0.0, 1.0, slope_first > 0, 0.0, 1, state, theta, own, q, phi, out)
+        value_at(turn, state, theta, own, q, phi, out)
         peak = out[0]
     candidate(note, first, start)
     candidate(note, peak, start + turn * length)
@@ -204,7 +193,7 @@ def look(note, start, length, first, last, state, after, theta, own, q, fed, phi
             before, now = (ca >= level, cb >= level) if low else (ca > level, cb > level)
             if before != now:
                 x = guess(a, b, ca, cb, sa, sb, level, 0)
-                x = root(x, a, b, ca >= level, level, 0, state, theta, own, q, fed, phi, out)
+                x = root(x, a, b, ca >= level, level, 0, state, theta, own, q, phi, out)
                 side = (INSIDE if now else BELOW) if low else (ABOVE if now else INSIDE)
                 change_side(note, start + x * length, side, lasting)
 

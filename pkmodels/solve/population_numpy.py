@@ -65,12 +65,12 @@ def measured(bodies, schedule, lower, upper, sustained, sampled):
     each[7] = way.areas()
     crossed = _crossings(at, np.where(np.isnan(turn), 1.0, turn), first, peak, last, lower, upper)
     changes = _changes(crossed, patient, start, length, begin, end, schedule, lower, upper)
-    each[:3] = _shares(*changes, hours[rows], bodies.count)
-    whole = _stays(*changes, hours[0], hours[-1], sustained, bodies.count)
+    each[:3] = shares(*changes, hours[rows], bodies.count)
+    whole = stays(*changes, hours[0], hours[-1], sustained, bodies.count)
     return each, whole, curves
 
 
-def _side(values, lower, upper):
+def side_of(values, lower, upper):
     return (values >= lower).astype(np.int8) + (values > upper)
 
 
@@ -79,7 +79,7 @@ def _eventful(begin, end, schedule, lower, upper):
     slack = FLAT * np.maximum(np.abs(begin), np.abs(end))
     trend = (end - begin > slack).astype(np.int8) - (begin - end > slack)
     turns = trend[1:] != trend[:-1]
-    found = _side(begin, lower, upper) != _side(end, lower, upper)
+    found = side_of(begin, lower, upper) != side_of(end, lower, upper)
     found[1:] |= turns
     found[:-1] |= turns
     found[schedule.jumping[schedule.jumping < len(found)]] = True
@@ -95,7 +95,7 @@ def _turns(at, first, last):
     turning = ((slope_first > slack) & (slope_last < -slack)) | ((slope_first < -slack) & (slope_last > slack))
     found = np.full(len(first), np.nan)
     some = np.flatnonzero(turning)
-    found[some] = _root(lambda x, k: at(x, some[k])[1:], np.zeros(len(some)), np.ones(len(some)), slope_first[some] > 0)
+    found[some] = root(lambda x, k: at(x, some[k])[1:], np.zeros(len(some)), np.ones(len(some)), slope_first[some] > 0)
     return found
 
 
@@ -109,7 +109,7 @@ def _crossings(at, turn, first, peak, last, lower, upper):
             above = rising == (order == 0)  # the lower limit: a value on it is inside; on the upper one too
             before, after = (np.where(above, v >= level, v > level) for v in (ca, cb))
             some = np.flatnonzero(before != after)
-            x = _root(lambda x, k, some=some, level=level: _off(at(x, some[k]), level[some[k]]), a[some], b[some],
+            x = root(lambda x, k, some=some, level=level: _off(at(x, some[k]), level[some[k]]), a[some], b[some],
                       ca[some] >= level[some])
             up = after[some]
             side = np.where(above[some], np.where(up, INSIDE, BELOW), np.where(up, ABOVE, INSIDE))
@@ -121,7 +121,7 @@ def _off(values, level):
     return values[0] - level, values[1]
 
 
-def _root(function, a, b, falling):
+def root(function, a, b, falling):
     """Newton's steps that fall back on halving the bracket, for all roots at once."""
     a, b = a.copy(), b.copy()
     x, left = (a + b) / 2, np.arange(len(a))
@@ -156,10 +156,10 @@ def _changes(crossed, patient, start, length, begin, end, schedule, lower, upper
     """Patient, hour and new side of every change of side, sorted by patient and time; each patient begins with one."""
     event, x, side = crossed
     count = begin.shape[1]
-    found = [(np.arange(count), np.full(count, schedule.hours[0]), _side(begin[0], lower, upper)),
+    found = [(np.arange(count), np.full(count, schedule.hours[0]), side_of(begin[0], lower, upper)),
              (patient[event], start[event] + x * length[event], side)]
     for k in schedule.jumping[(schedule.jumping > 0) & (schedule.jumping < len(begin))]:
-        before, after = (_side(v, lower, upper) for v in (end[k - 1], begin[k]))
+        before, after = (side_of(v, lower, upper) for v in (end[k - 1], begin[k]))
         some = np.flatnonzero(before != after)
         found.append((some, np.full(len(some), schedule.hours[k]), after[some]))
     who, when, what = (np.concatenate(part) for part in zip(*found, strict=True))
@@ -167,7 +167,7 @@ def _changes(crossed, patient, start, length, begin, end, schedule, lower, upper
     return who[order], when[order], what[order].astype(int)
 
 
-def _shares(who, when, side, bounds, count):
+def shares(who, when, side, bounds, count):
     """Hours inside, below and above per interval and patient, (3, intervals, patients)."""
     rows = len(bounds) - 1
     cut = np.repeat(np.arange(count), rows - 1), np.tile(bounds[1:-1], count)
@@ -184,7 +184,7 @@ def _shares(who, when, side, bounds, count):
     return np.stack([inside, below, above])
 
 
-def _stays(who, when, side, begin, end, sustained, count):
+def stays(who, when, side, begin, end, sustained, count):
     """The numbers of `WHOLE` from the changes of side."""
     until = np.append(when[1:], end)
     until[:-1][np.diff(who) != 0] = end

@@ -1,158 +1,196 @@
-"""Roots of many sums of exponentials side by side, compiled: the arithmetic behind `population_leaps`.
+"""Zeros of many sums of exponentials side by side, compiled: the arithmetic behind `population_leaps_fast`.
 
-Halving by exponentials that are made by squaring, then Halley's steps from the cubic between the bracket's ends.
+Patients are the lanes of the processor's vectors. An array of rows is kept flat, row after row of `LANES` numbers, and
+how many exponentials there are is the length of a tuple: so the compiler knows every distance, and loops over lanes
+become vectors. No lane's arithmetic depends on its neighbours.
 """
 
-import numpy as np
-from numba import njit
+import math
 
-from .population_notes import OPTIONS, root
+from numba import njit, types
+from numba.extending import intrinsic
 
-#: Roots that are solved at a time, halvings before Halley's steps, and of these so many.
-SPANS, HALVINGS, STEPS = 96, 10, 2
+from .population_leaps import HALVINGS, NOTHING, SMALL_STEP, STEPS
+from .population_notes import OPTIONS
+
+#: Patients side by side.
+LANES = 32
 _MAGIC, _LOG2E = 1.5 * 2.0**52, 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-#: Halley's error cubes itself: after a last step this small (in brackets) what is left is below rounding.
-_SMALL_STEP = 1e-5
-#: The slope just after a dose may be nothing but rounding.
-NOTHING = 1e-14
-#: The exponent of an exponential of which less than rounding is left.
-_DEAD = -55.0
-#: Rows of the numbers of a root: level, sign of the function at the begin, place, bracket's begin, last step, ends.
-LEVEL, SIGN, X, _AT, _MOVED, _VALUE, _RISE, _AFTER = 0, 1, 2, 3, 4, 5, 6, 7
+#: Rows of what is asked of a zero: level, bracket, 1 or -1 for a sum that comes from above or below; 1 where asked.
+LEVEL, LEFT, RIGHT, SIGN, ASKED = 0, 1, 2, 3, 4
+#: Rows of the work: where it is, how far it may be off, where the last half begins; the parts there.
+X, _OFF, _BEGIN, _PARTS = 0, 1, 2, 3
+
+
+@intrinsic
+def _bits(context, number):
+    """The bits of a float as an integer."""
+    def generate(context, builder, signature, given):
+        return builder.bitcast(given[0], context.get_value_type(types.int64))
+    return types.int64(types.float64), generate
+
+
+@intrinsic
+def _float(context, number):
+    """The float that has these bits."""
+    def generate(context, builder, signature, given):
+        return builder.bitcast(given[0], context.get_value_type(types.float64))
+    return types.float64(types.int64), generate
 
 
 @njit(**OPTIONS)
-def room_for(m):
-    """Arrays for roots: amplitudes, θ, halving factors, where they are, levels, results; and integers."""
-    return (np.empty((m, SPANS)), np.empty((m, SPANS)), np.empty((HALVINGS + 1, m, SPANS)), np.empty((m, SPANS)),
-            np.empty((8, SPANS)), np.empty((2, SPANS), dtype=np.int64))
+def scaled(y):
+    """A power of two s and a number r with exp(y) = s + s r and exp(y) - 1 = (s - 1) + s r, for y <= 0; no branch.
+
+    Good to about one unit in the last place.
+    """
+    y = y if y > -700.0 else -700.0  # exp(-700) is as good as nothing
+    turned = y * _LOG2E + _MAGIC
+    n = turned - _MAGIC
+    r = (y - n * _LN2_HIGH) - n * _LN2_LOW
+    total = 1.0 / 6227020800.0
+    total = total * r + 1.0 / 479001600.0
+    total = total * r + 1.0 / 39916800.0
+    total = total * r + 1.0 / 3628800.0
+    total = total * r + 1.0 / 362880.0
+    total = total * r + 1.0 / 40320.0
+    total = total * r + 1.0 / 5040.0
+    total = total * r + 1.0 / 720.0
+    total = total * r + 1.0 / 120.0
+    total = total * r + 1.0 / 24.0
+    total = total * r + 1.0 / 6.0
+    total = total * r + 0.5
+    total = total * r + 1.0
+    return _float((_bits(turned) + 1023) << 52), total * r
 
 
 @njit(**OPTIONS)
-def exponentials(y, found, bits, count):
-    """exp of every element where y <= 0, to about one unit in the last place, without a branch."""
-    m = len(y)
-    whole = bits[0]
-    whole_bits, scale_bits, scale = bits[0].view(np.int64), bits[1].view(np.int64), bits[1]
-    for i in range(m):
-        for p in range(count):
-            at = y[i, p] if y[i, p] > -700.0 else -700.0  # exp(-700) is as good as nothing
-            turned = at * _LOG2E + _MAGIC
-            whole[i, p] = turned
-            n = turned - _MAGIC
-            r = (at - n * _LN2_HIGH) - n * _LN2_LOW
-            total = 1.0 / 6227020800.0
-            total = total * r + 1.0 / 479001600.0
-            total = total * r + 1.0 / 39916800.0
-            total = total * r + 1.0 / 3628800.0
-            total = total * r + 1.0 / 362880.0
-            total = total * r + 1.0 / 40320.0
-            total = total * r + 1.0 / 5040.0
-            total = total * r + 1.0 / 720.0
-            total = total * r + 1.0 / 120.0
-            total = total * r + 1.0 / 24.0
-            total = total * r + 1.0 / 6.0
-            total = total * r + 0.5
-            total = total * r + 1.0
-            found[i, p] = total * r + 1.0
-        for p in range(count):
-            scale_bits[i, p] = (whole_bits[i, p] + 1023) << 52
-        for p in range(count):
-            found[i, p] *= scale[i, p]
+def exponential(y):
+    """exp(y) for y <= 0."""
+    s, r = scaled(y)
+    return s + s * r
 
 
 @njit(**OPTIONS)
-def roots(room, count, bits):
-    """Where Σ c_i exp(θ_i x) is at a level, for all at once; x from 0 to 1, with exactly one change of sign."""
-    c, theta, factors, at, numbers = room[0], room[1], room[2], room[3], room[4]
-    m = len(c)
-    step = 1.0 / 2.0**HALVINGS
-    for i in range(m):
-        for p in range(count):
-            at[i, p] = theta[i, p] * step
-    exponentials(at, factors[HALVINGS], bits, count)
-    for j in range(HALVINGS, 1, -1):
-        for i in range(m):
-            for p in range(count):
-                factors[j - 1, i, p] = factors[j, i, p] * factors[j, i, p]
-    level, sign, x, moved = numbers[LEVEL], numbers[SIGN], numbers[X], numbers[_MOVED]
-    begin, value, rise, after = numbers[_AT], numbers[_VALUE], numbers[_RISE], numbers[_AFTER]
-    x[:count] = 0.0
-    for i in range(m):
-        for p in range(count):
-            at[i, p] = c[i, p]
-    width = 1.0
+def powers(theta, table, modes):
+    """exp(θ_i 2^-j) for j from 0 to `HALVINGS`, by squaring."""
+    n, smallest = len(modes), 2.0**-HALVINGS
+    last = HALVINGS * n * LANES
+    for p in range(LANES):
+        for i in range(n):
+            table[last + i * LANES + p] = exponential(theta[i * LANES + p] * smallest)
+    for j in range(HALVINGS, 0, -1):
+        for k in range(n * LANES):
+            half = table[j * n * LANES + k]
+            table[(j - 1) * n * LANES + k] = half * half
+
+
+@njit(**OPTIONS)
+def _within(x, least, most):
+    x = x if x > least else least
+    return x if x < most else most
+
+
+@njit(**OPTIONS)
+def roots(c, theta, table, ask, work, modes):
+    """Where Σ c_i exp(θ_i x) is at a level between two places, for all lanes; it passes it once there.
+
+    ``table`` holds the `powers` of θ. Where it is comes into the row `X` of ``work``.
+    """
+    n, step, width = len(modes), 2.0**-HALVINGS, 1.0
+    for p in range(LANES):
+        work[_BEGIN * LANES + p] = 0.0
+        for i in range(n):
+            work[(_PARTS + i) * LANES + p] = c[i * LANES + p]
     for j in range(1, HALVINGS + 1):
         width *= 0.5
-        for p in range(count):
-            value[p] = -level[p]
-        for i in range(m):
-            for p in range(count):
-                value[p] += at[i, p] * factors[j, i, p]
-        for p in range(count):
-            value[p] = 1.0 if value[p] * sign[p] > 0.0 else 0.0  # still before it
-            x[p] += width * value[p]
-        for i in range(m):
-            for p in range(count):
-                at[i, p] *= factors[j, i, p] if value[p] > 0.5 else 1.0
-    # The cubic with the values and slopes at the bracket's ends.
-    for p in range(count):
-        begin[p] = x[p]
-        value[p], after[p] = -level[p], -level[p]
-        rise[p] = moved[p] = 0.0
-    for i in range(m):
-        for p in range(count):
-            now = at[i, p] * factors[HALVINGS, i, p]
-            value[p] += at[i, p]
-            after[p] += now
-            rise[p] += theta[i, p] * step * at[i, p]
-            moved[p] += theta[i, p] * step * now
-    for p in range(count):
-        gap = after[p] - value[p]
-        two, three = 3.0 * gap - 2.0 * rise[p] - moved[p], rise[p] + moved[p] - 2.0 * gap
-        u = -value[p] / gap
-        u = u - (value[p] + u * (rise[p] + u * (two + u * three))) / (rise[p] + u * (2.0 * two + u * 3.0 * three))
-        u = u - (value[p] + u * (rise[p] + u * (two + u * three))) / (rise[p] + u * (2.0 * two + u * 3.0 * three))
-        u = u if u > 0.0 else 0.0
-        u = u if u < 1.0 else 1.0
-        x[p] = begin[p] + step * u
+        row = j * n * LANES
+        for p in range(LANES):
+            middle, total = work[_BEGIN * LANES + p] + width, -ask[LEVEL * LANES + p]
+            for i in range(n):
+                total += work[(_PARTS + i) * LANES + p] * table[row + i * LANES + p]
+            ahead = (total * ask[SIGN * LANES + p] > 0.0) & (middle < ask[RIGHT * LANES + p])
+            ahead = ahead | (middle <= ask[LEFT * LANES + p])
+            on = 1.0 if ahead else 0.0
+            work[_BEGIN * LANES + p] += on * width
+            for i in range(n):  # a choice between numbers would become a store under a mask, which is slow
+                work[(_PARTS + i) * LANES + p] *= on * table[row + i * LANES + p] + (1.0 - on)
+    # The cubic with the values and slopes at the ends of the last half.
+    row = HALVINGS * n * LANES
+    for p in range(LANES):
+        value = after = -ask[LEVEL * LANES + p]
+        first = last = 0.0
+        for i in range(n):
+            part = work[(_PARTS + i) * LANES + p]
+            then, rate = part * table[row + i * LANES + p], theta[i * LANES + p] * step
+            value += part
+            after += then
+            first += rate * part
+            last += rate * then
+        gap = after - value
+        two, three = 3.0 * gap - 2.0 * first - last, first + last - 2.0 * gap
+        u = -value / gap
+        u = u - (value + u * (first + u * (two + u * three))) / (first + u * (2.0 * two + u * 3.0 * three))
+        u = u - (value + u * (first + u * (two + u * three))) / (first + u * (2.0 * two + u * 3.0 * three))
+        x = work[_BEGIN * LANES + p] + step * _within(u, 0.0, 1.0)
+        work[X * LANES + p] = _within(x, ask[LEFT * LANES + p], ask[RIGHT * LANES + p])
     for _ in range(STEPS):
-        for i in range(m):
-            for p in range(count):
-                at[i, p] = theta[i, p] * x[p]
-        exponentials(at, at, bits, count)
-        for p in range(count):
-            value[p], rise[p], after[p] = -level[p], 0.0, 0.0
-        for i in range(m):
-            for p in range(count):
-                part = c[i, p] * at[i, p]
-                value[p] += part
-                part *= theta[i, p]
-                rise[p] += part
-                after[p] += theta[i, p] * part
-        for p in range(count):
-            new = x[p] - 2.0 * value[p] * rise[p] / (2.0 * rise[p] * rise[p] - value[p] * after[p])
-            new = new if new > 0.0 else 0.0
-            new = new if new < 1.0 else 1.0
-            moved[p] = abs(new - x[p])
-            x[p] = new
-    for p in range(count):
-        # Nearly flat curves, and such with a rate far beyond their bracket: bracket after bracket.
-        # So are those that begin with a zero, which is not the one that is sought.
-        size = 0.0
-        if begin[p] == 0.0:
-            value[p] = -level[p]
-            for i in range(m):
-                value[p] += c[i, p]
-                size += abs(c[i, p])
-        if (not (moved[p] < _SMALL_STEP * step and abs(x[p] - begin[p]) <= 2.0 * step)
-                or (begin[p] == 0.0 and abs(value[p]) <= NOTHING * size)):
-            x[p] = _carefully(c[:, p], theta[:, p], level[p], sign[p] > 0.0)
+        for p in range(LANES):
+            x, value, first, second = work[X * LANES + p], -ask[LEVEL * LANES + p], 0.0, 0.0
+            for i in range(n):
+                rate = theta[i * LANES + p]
+                part = c[i * LANES + p] * exponential(rate * x)
+                value += part
+                part *= rate
+                first += part
+                second += part * rate
+            new = x - 2.0 * value * first / (2.0 * first * first - value * second)
+            work[_OFF * LANES + p] = abs(value / first)
+            work[X * LANES + p] = _within(new, ask[LEFT * LANES + p], ask[RIGHT * LANES + p])
+    _settle(c, theta, ask, work, modes)
 
 
 @njit(**OPTIONS)
-def _carefully(c, theta, level, falling):
-    state, rates, nothing, phi, out = c.copy(), theta.copy(), np.zeros(4), np.empty(4), np.empty(3)
-    until = min(1.0, _DEAD / theta[0])  # nothing of the slowest exponential is left behind that
-    return root(0.5 * until, 0.0, until, falling, level, 0, state, rates, nothing, nothing, False, phi, out)
+def _settle(c, theta, ask, work, modes):
+    """Nearly flat curves, and such that turn within the last half, go bracket after bracket."""
+    n, step = len(modes), 2.0**-HALVINGS
+    for p in range(LANES):
+        if ask[ASKED * LANES + p] == 0.0:
+            continue
+        x, left, right = work[X * LANES + p], ask[LEFT * LANES + p], ask[RIGHT * LANES + p]
+        settled = work[_OFF * LANES + p] < SMALL_STEP * step and left < x < right
+        if settled and work[_BEGIN * LANES + p] == 0.0:  # it may begin with a zero, which is not the one that is sought
+            total, size = -ask[LEVEL * LANES + p], 0.0
+            for i in range(n):
+                total += c[i * LANES + p]
+                size += abs(c[i * LANES + p])
+            settled = abs(total) > NOTHING * size
+        if not settled:
+            work[X * LANES + p] = _carefully(c[p::LANES], theta[p::LANES], ask[LEVEL * LANES + p], left, right,
+                                             ask[SIGN * LANES + p] > 0.0)
+
+
+@njit(**OPTIONS)
+def _carefully(c, theta, level, left, right, falling):
+    """Newton's steps that fall back on halving."""
+    x = 0.5 * (left + right)
+    for _ in range(200):
+        value, slope = -level, 0.0
+        for i in range(len(c)):
+            part = c[i] * math.exp(theta[i] * x)
+            value += part
+            slope += theta[i] * part
+        if value == 0.0:
+            break
+        if (value > 0.0) == falling:
+            left = x
+        else:
+            right = x
+        new = x - value / slope
+        if not left < new < right:
+            new = 0.5 * (left + right)
+        moved, x = abs(new - x), new
+        if moved <= 1e-15:
+            break
+    return x

@@ -1,10 +1,13 @@
 """Numbers of a population whose elimination saturates at one place (Michaelis and Menten), patient by patient.
 
-dx/dt = A x + what is fed - rate_max x_c / (half + x_c) at the place c. Dormand and Prince's pair of orders 5 and 4
-with steps of each patient's own, its quartic between them (Hairer, Norsett and Wanner, Solving Ordinary
-Differential Equations I, II.5 and II.6); peaks, crossings and areas are those of the quartics. Steps end at doses,
-at ends of dosing intervals and, where a release is fed, at the steps of the schedule. With numba (the extra
-``fast``) it is compiled; without, the same lines run in Python, some hundred times slower.
+dx/dt = A x + what is fed - rate_max x_c / (half + x_c) at the place c. Two ways, with the same numbers to their error:
+
+- `population_extrapolated`, for doses that enter at once: compiled, patients side by side.
+- The plain form, here, for whatever is fed: Dormand and Prince's pair of orders 5 and 4 with steps of each patient's
+  own, its quartic between them (Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I, II.5 and II.6);
+  peaks, crossings and areas are those of the quartics. Steps end at doses, at ends of dosing intervals and, where a
+  release is fed, at the steps of the schedule. Without numba (the extra ``fast``) the same lines run in Python, some
+  hundred times slower.
 """
 
 import math
@@ -13,27 +16,11 @@ import numpy as np
 from scipy.integrate import RK45
 
 from ..errors import SolveError
-from .population import Numbers
-from .population_notes import (
-    ABOVE,
-    BELOW,
-    HIGH,
-    IN,
-    INSIDE,
-    LOW,
-    OPTIONS,
-    OVER,
-    UNDER,
-    WHEN,
-    begin_of,
-    candidate,
-    change_side,
-    finish,
-    njit,
-    side_of,
-    spend,
-)
+from .population import Numbers, has_numba
+from .population_modes import Bodies, bodies
+from .population_notes import HIGH, IN, LOW, OPTIONS, OVER, UNDER, WHEN, begin_of, finish, njit, side_of, spend
 from .population_numpy import EACH, WHOLE
+from .population_polynomials import look_into
 
 #: Error allowed per step, relative to each store and to the largest of what is in all stores.
 RELATIVE, OF_ALL = 1e-7, 1e-11
@@ -43,7 +30,7 @@ _PARTS, _LAST, _OFF, _BETWEEN = RK45.A, RK45.B, RK45.E, RK45.P
 
 
 def stream(matrix, entry, weights, place, rate_max, half, schedule, *, lower=-np.inf, upper=np.inf, sustained=24.0,
-           sampled=()):
+           sampled=(), fast=None):
     """Walk all patients through a schedule.
 
     Parameters
@@ -59,6 +46,8 @@ def stream(matrix, entry, weights, place, rate_max, half, schedule, *, lower=-np
     schedule : Schedule
     lower, upper, sustained, sampled
         As `pkmodels.solve.population.stream` takes them.
+    fast : bool, optional
+        Whether patients may go side by side, which needs numba; where it is installed when not given.
 
     Returns
     -------
@@ -67,33 +56,80 @@ def stream(matrix, entry, weights, place, rate_max, half, schedule, *, lower=-np
     Raises
     ------
     SolveError
-        Where a patient needs more than `MOST` steps, or values are not finite.
+        Where a patient needs too many steps, or values are not finite.
     """
     sampled = np.asarray(sampled, dtype=np.int64)
     kept = matrix.any(axis=(0, 2)) | weights.any(axis=1) | entry.any(axis=1)
     kept[place] = True
-    at = int(np.count_nonzero(kept[:place]))
+    place = int(np.count_nonzero(kept[:place]))
     matrix, entry, weights = matrix[np.ix_(kept, kept)], entry[kept], weights[kept]
     count = matrix.shape[-1]
-    into, out_of = (np.ascontiguousarray(k) for k in np.nonzero(matrix.any(axis=-1)))
+    rate_max, half = (np.broadcast_to(each, count).astype(float) for each in (rate_max, half))
+    each, curves = np.empty((len(EACH), len(schedule.rows) - 1, count)), np.empty((len(sampled), count))
+    whole, order = np.empty((len(WHOLE), count)), np.argsort(sampled, kind="stable")
+    fast = has_numba() if fast is None else fast
+    inflow = _inflow(matrix, entry, weights, place) if fast and schedule.feeds is None else None
+    side_by_side = np.zeros(count, dtype=bool) if inflow is None else inflow[0].exact
     breaks = np.unique(np.concatenate([[0], schedule.jumping, schedule.rows, [schedule.steps]])).astype(np.int64)
+    for way in (True, False):
+        here = np.flatnonzero(side_by_side == way)
+        if not len(here):
+            continue
+        asked = schedule.rows.astype(np.int64), float(lower), float(upper), float(sustained), sampled[order]
+        found = each[..., here], whole[..., here], curves[..., here]
+        some = matrix[..., here], entry[..., here], weights[..., here], rate_max[here], half[here]
+        way = _side_by_side if way else _one_by_one
+        own = None if inflow is None else (inflow[0].only(here), inflow[1])
+        given_up = way(*some, place, own, schedule.only(here), breaks, asked, found)
+        if given_up >= 0:
+            who = here[given_up]
+            raise SolveError(f"patient {who + 1} of this block could not be solved: too many steps (highest rate of "
+                             f"elimination {rate_max[who]:g} mg/h, fastest rate {np.abs(matrix[..., who]).max():g} "
+                             f"1/h); check the parameters")
+        each[..., here], whole[..., here], curves[..., here] = found
+    curves[order] = curves.copy()
+    return Numbers(dict(zip(EACH, each, strict=True)), dict(zip(WHOLE, whole, strict=True)), curves)
+
+
+def _inflow(matrix, entry, weights, place):
+    """What flows into the place as bodies of their own, and the stores that exchange with it, the place first.
+
+    None where stores beyond these are seen, or fed from outside in another place than this one.
+    """
+    flows, n = (matrix != 0).any(axis=-1), len(matrix)
+    reach = flows.T | np.eye(n, dtype=bool)
+    for k in range(n):
+        reach |= reach[:, [k]] & reach[[k], :]
+    together = reach[place] & reach[:, place]
+    before = reach[:, place] & ~together
+    if weights[~together].any() or matrix[np.ix_(together & (np.arange(n) != place), before)].any():
+        return None
+    stores = np.array([place, *np.flatnonzero(together & (np.arange(n) != place))])
+    if not entry[before].any():
+        nothing = np.zeros((1, matrix.shape[-1]))
+        return Bodies(-nothing[None], nothing, nothing, nothing - 1, nothing, nothing[0] == 0), stores
+    return bodies(matrix[np.ix_(before, before)], entry[before], matrix[place, before]), stores
+
+
+def _side_by_side(matrix, entry, weights, rate_max, half, _place, inflow, schedule, breaks, asked, found):
+    from . import population_extrapolated  # compiled code loads slowly
+
+    flowing, stores = inflow
+    rows, lower, upper, sustained, sampled = asked
+    return population_extrapolated.walk(
+        flowing.amplitudes, flowing.rates, entry[stores], matrix[np.ix_(stores, stores)], weights[stores], rate_max,
+        half, schedule.hours, schedule.jumps, rows, breaks, lower, upper, sustained, sampled, *found,
+        (0,) * len(stores), (0,) * len(flowing.rates))
+
+
+def _one_by_one(matrix, entry, weights, rate_max, half, place, _inflow, schedule, breaks, asked, found):
+    into, out_of = (np.ascontiguousarray(k) for k in np.nonzero(matrix.any(axis=-1)))
     if schedule.feeds is not None:
         breaks = np.arange(schedule.steps + 1)
     feeds = np.empty((0, 4, 1)) if schedule.feeds is None else np.ascontiguousarray(schedule.feeds)
-    each = np.empty((len(EACH), len(schedule.rows) - 1, count))
-    whole, curves = np.empty((len(WHOLE), count)), np.empty((len(sampled), count))
-    order = np.argsort(sampled, kind="stable")
-    given_up = _walk(np.ascontiguousarray(matrix[into, out_of]), into, out_of, np.ascontiguousarray(entry),
-                     np.ascontiguousarray(weights), at, np.broadcast_to(rate_max, count).astype(float),
-                     np.broadcast_to(half, count).astype(float), schedule.hours, schedule.jumps, feeds,
-                     schedule.rows.astype(np.int64), breaks, float(lower), float(upper), float(sustained),
-                     sampled[order], each, whole, curves)
-    if given_up >= 0:
-        raise SolveError(f"patient {given_up + 1} of this block could not be solved in {MOST} steps (highest rate of "
-                         f"elimination {float(np.broadcast_to(rate_max, count)[given_up]):g} mg/h, fastest rate "
-                         f"{float(np.abs(matrix[..., given_up]).max()):g} 1/h); check the parameters")
-    curves[order] = curves.copy()
-    return Numbers(dict(zip(EACH, each, strict=True)), dict(zip(WHOLE, whole, strict=True)), curves)
+    rows, lower, upper, sustained, sampled = asked
+    return _walk(np.ascontiguousarray(matrix[into, out_of]), into, out_of, entry, weights, place, rate_max, half,
+                 schedule.hours, schedule.jumps, feeds, rows, breaks, lower, upper, sustained, sampled, *found)
 
 
 @njit(**OPTIONS)
@@ -187,7 +223,7 @@ def _walk(flows, into, out_of, entry, weights, place, rate_max, half, hours, jum
                     asked += 1
                 if first < counted:
                     area += now * (poly[0] + poly[1] / 2 + poly[2] / 3 + poly[3] / 4 + poly[4] / 5)
-                    _look(note, start, now, value, last_value, poly, lower, upper, lasting)
+                    look_into(note, start, now, value, last_value, poly, lower, upper, lasting)
                 value = last_value
                 for i in range(n):
                     x[i], slopes[0, i] = new[i], slopes[6, i]
@@ -219,56 +255,3 @@ def _slopes(x, share, span, flow, into, out_of, own, place, top, middle, q, fed,
         rate = (q[0] + share * (q[1] + share * (q[2] / 2 + share * q[3] / 6))) / span
         for i in range(len(x)):
             found[i] += own[i] * rate
-
-
-@njit(**OPTIONS)
-def _look(note, start, length, first, last, poly, lower, upper, lasting):
-    """What happens within one step: at most one turn, and crossings before it and after it."""
-    slope_first, slope_last = poly[1], poly[1] + 2 * poly[2] + 3 * poly[3] + 4 * poly[4]
-    turn, peak = 1.0, last
-    if slope_first * slope_last < 0.0:
-        turn = _root(poly, 0.0, 1.0, 0.0, 1)
-        peak = poly[0] + turn * (poly[1] + turn * (poly[2] + turn * (poly[3] + turn * poly[4])))
-    candidate(note, first, start)
-    candidate(note, peak, start + turn * length)
-    candidate(note, last, start + length)
-    for piece in range(2 if turn < 1.0 else 1):
-        a, b, ca, cb = (0.0, turn, first, peak) if piece == 0 else (turn, 1.0, peak, last)
-        rising = cb > ca
-        for order in range(2):
-            low = rising == (order == 0)
-            level = lower if low else upper
-            before, now = (ca >= level, cb >= level) if low else (ca > level, cb > level)
-            if before != now:
-                x = _root(poly, a, b, level, 0)
-                side = (INSIDE if now else BELOW) if low else (ABOVE if now else INSIDE)
-                change_side(note, start + x * length, side, lasting)
-
-
-@njit(**OPTIONS)
-def _root(poly, a, b, level, order):
-    """Where the quartic (order 0) or its slope (order 1) is at a level: Newton's steps that fall back on halving."""
-    left, x = 0.0, a
-    for k in range(80):
-        if order == 0:
-            value = poly[0] + x * (poly[1] + x * (poly[2] + x * (poly[3] + x * poly[4]))) - level
-            slope = poly[1] + x * (2 * poly[2] + x * (3 * poly[3] + x * 4 * poly[4]))
-        else:
-            value = poly[1] + x * (2 * poly[2] + x * (3 * poly[3] + x * 4 * poly[4]))
-            slope = 2 * poly[2] + x * (6 * poly[3] + x * 12 * poly[4])
-        if value == 0.0:
-            return x
-        if k == 0:
-            left, new = value, 0.5 * (a + b)
-        else:
-            if (value > 0.0) == (left > 0.0):
-                a = x
-            else:
-                b = x
-            new = x - value / slope if slope != 0.0 else a
-            if not a < new < b:
-                new = 0.5 * (a + b)
-            if abs(new - x) <= 1e-15:
-                return new
-        x = new
-    return x

@@ -106,15 +106,33 @@ class Matrices:
         forward, jumping = expm(self.chain), {*schedule.jumping}
         self.states = np.zeros((schedule.steps + 1, *self.chain.shape[1:3]))
         self.ended = np.zeros((schedule.steps, len(self.entry), n))
-        state = np.zeros((len(self.entry), n))
-        for k, (jump, length) in enumerate(zip(schedule.jumps, self.which, strict=True)):
+        state, k = np.zeros((len(self.entry), n)), 0
+        while k < schedule.steps:
             if k in jumping:
-                state = state + jump[:, None] * self.entry
+                state = state + schedule.jumps[k][:, None] * self.entry
             self.states[k, :, :n] = state
+            until = k + 1
             if schedule.feeds is not None:
                 self.states[k, :, n:] = schedule.feeds[k].T
-            state = self.ended[k] = np.matmul(forward[length], self.states[k, :, :, None])[:, :n, 0]
+            else:
+                until = self._doubled(k, forward[self.which[k]], jumping)
+            states = self.states[k: until, ..., None]
+            self.ended[k: until] = np.matmul(forward[self.which[k]], states)[..., :n, 0]
+            state, k = self.ended[until - 1], until
         return tuple(np.einsum("kpi,pi->kp", each, self.weights) for each in (self.states[:-1, :, :n], self.ended))
+
+    def _doubled(self, first, power, jumping):
+        """Fill the states of a run of equal steps into which nothing enters: twice as many each time; where it ends."""
+        last = first + 1
+        while last < len(self.which) and self.which[last] == self.which[first] and last not in jumping:
+            last += 1
+        filled = 1
+        while first + filled < last:
+            more = min(filled, last - first - filled)
+            before = self.states[first: first + more, ..., None]
+            self.states[first + filled: first + filled + more] = np.matmul(power, before)[..., 0]
+            filled, power = filled + more, np.matmul(power, power)
+        return last
 
     def within(self, step, patient):
         """A function of x to value and first two derivatives by x, for pairs of step and patient."""
