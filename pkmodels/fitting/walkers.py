@@ -116,6 +116,8 @@ def walkers_of(problem, in_gaps=False):
     if type(problem) is not Problem or not isinstance(model, Curve) or problem.conditions:
         return None
     lags = lags_of(problem) if in_gaps else ()
+    if in_gaps and not lags:
+        return walkers_of(problem)
     names = [name for name, *_ in problem.priors]
     written = tape.of(model, tuple(model.parameters[k].name for k in lags))
     if written is None:
