@@ -26,8 +26,9 @@ from .screening import Screening, screen
 from .uncertainty import Intervals, standard
 
 __all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "PlasmaFit", "PopulationFit", "Screening",
-           "bootstrap",           "compare", "compare_each", "compare_early", "diagnose", "fit", "fit_each", "fit_many", "fit_plasma",
-           "fit_points", "fit_population", "load_fit", "mechanism", "profile", "save", "screen", "standard"]
+           "bootstrap", "compare", "compare_each", "compare_early", "diagnose", "fit", "fit_each", "fit_many",
+           "fit_plasma", "fit_points", "fit_population", "load_fit", "mechanism", "profile", "save", "screen",
+           "standard"]
 
 SEED = 1
 SCALE_ROUNDS = 3

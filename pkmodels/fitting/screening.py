@@ -114,42 +114,50 @@ def screen(study, models=None, *, seed=1, progress=None):
     models = checked_models(catalogue.list_ranked() if unasked else models)
     found, failed, each = [], {}, curves(study)
     for label, one in progress(each) if progress else each:
-        rows = []
+        points, rows = _Points(label, one), []
         for model in models:
             try:
-                if unasked and (why := saturated(one, model)):
-                    raise FitError(why)
-                rows.append(_screened(label, one, model, seed))
+                rows.append(_screened(points, model, seed, unasked))
             except PkmodelsError as problem:
                 failed[label, model.name] = str(problem)
         found += sorted(rows, key=lambda row: (np.isnan(row.aicc), row.aicc if row.aicc == row.aicc else row.ss))
     return Screening(tuple(found), failed)
 
 
-def _screened(label, study, model, seed):
+class _Points:
+    """What every model asks of a curve, read once."""
+
+    def __init__(self, label, study):
+        used = weighting.after_start(study)
+        self.label, self.study, self.times, self.released = label, study, used.times, used.released
+        self.distinct = len(np.unique(self.times[self.times > 0]))
+        self.zeros = len(study.frame) - len(self.times)
+
+
+def _screened(points, model, seed, unasked):
     if getattr(model, "conditions", None):
         raise FitError(f"{model.name} needs {', '.join(map(str, model.conditions))} for each curve; take fit_many")
     fixed, _ = measured.held(model, {})
-    used = weighting.after_start(study)
-    times, released = used.times, used.released
     wanted = len(model.parameters) - len(fixed)
-    if (distinct := len(np.unique(times[times > 0]))) < wanted:
-        raise FitError(f"{model.name} has {wanted} parameters to find, but {label} has {distinct} sampling times after "
-                       f"the start; take a simpler model")
-    box = bounds.with_fixed(bounds.box(model, times), model, fixed)
-    problem = Problem(model, times, released, box, fixed=tuple(fixed))
+    if points.distinct < wanted:
+        raise FitError(f"{model.name} has {wanted} parameters to find, but {points.label} has {points.distinct} sampling "
+                       f"times after the start; take a simpler model")
+    if unasked and points.distinct == wanted:
+        raise FitError(saturated(points.study, model))
+    box = bounds.with_fixed(bounds.box(model, points.times), model, fixed)
+    problem = Problem(model, points.times, points.released, box, fixed=tuple(fixed))
     places, _ = search.search(problem, seed, effort=search.QUICK)
     if not len(places):
-        raise FitError(f"no values of {model.name} within its bounds follow {label}; look at the data first")
-    return _described(label, study, problem, places[0], wanted)
+        raise FitError(f"no values of {model.name} within its bounds follow {points.label}; look at the data first")
+    return _described(points, problem, places[0], wanted)
 
 
-def _described(label, study, problem, best, wanted):
+def _described(points, problem, best, wanted):
     """The best values with their covariance; what stands at a bound or moves nothing is held."""
     box, names = problem.box, problem.names
     stuck = np.any([np.abs(best - side) <= AT_BOUND * np.where(side, np.maximum(np.abs(side), np.abs(best)), 1.0)
                     for side in (box.lower, box.upper)], axis=0)
-    shown = {p.name: in_time_unit(p.unit, study.time_unit) for p in problem.model.parameters}
+    shown = {p.name: in_time_unit(p.unit, points.study.time_unit) for p in problem.model.parameters}
     factors = np.array([units.inside(1.0, shown[n]) for n in names])
     residual, slope = problem.residual(best), problem.slope(best) * factors
     at_bound = tuple(n for k, n in enumerate(names) if stuck[k] and n not in problem.fixed)
@@ -163,7 +171,6 @@ def _described(label, study, problem, best, wanted):
             covariance = np.linalg.inv(normal) / np.outer(size, size) * ss / (n - len(free))
     errors = dict.fromkeys(names, float("nan"))
     errors |= dict(zip((names[k] for k in free), map(float, np.sqrt(np.diag(covariance))), strict=True))
-    zeros = len(study.times) - n
-    return Screened(label, problem.model.name, dict(zip(names, map(float, best / factors), strict=True)), errors, shown,
+    return Screened(points.label, problem.model.name, dict(zip(names, map(float, best / factors), strict=True)), errors, shown,
                     covariance, tuple(names[k] for k in free), at_bound, ss,
-                    statistics(problem.measured, residual, wanted, zeros=zeros)["aicc"], n)
+                    statistics(problem.measured, residual, wanted, zeros=points.zeros)["aicc"], n)
