@@ -8,9 +8,9 @@ import numpy as np
 from measuring import gate, rounds, table
 
 import pkmodels as pk
-from pkmodels import catalogue
+from pkmodels import catalogue, units
 from pkmodels.fitting import bootstrap as resample
-from pkmodels.fitting import bounds, fit
+from pkmodels.fitting import bounds, fit, screen
 from pkmodels.fitting.problem import Problem
 from pkmodels.model import Curve
 
@@ -42,6 +42,7 @@ def _lmfit(model, study, starts, seed=1):
         given = lmfit.Parameters()
         for name, value, a, b in zip(problem.names, start, box.lower, box.upper, strict=True):
             given.add(name, value=value, min=a, max=b)
+        _order(given, model, problem, box)
 
         def off(p, names=problem.names):
             return np.nan_to_num(problem.residual(np.array([p[n].value for n in names])), nan=1e3)
@@ -52,30 +53,63 @@ def _lmfit(model, study, starts, seed=1):
     return np.array(found).T
 
 
+def _order(given, model, problem, box):
+    """The order of two parameters as lmfit can keep it: the later one is a share of the way from the earlier one to
+    its bound."""
+    for slower, faster in model.ordered:
+        low, high = sorted((given[slower.name].value, given[faster.name].value))
+        top, log = float(box.upper[problem.names.index(faster.name)]), model.parameter(faster.name).scale == "log"
+        share = np.log(high / low) / np.log(top / low) if log else (high - low) / (top - low)
+        given[slower.name].value = low
+        given.add(f"share_{faster}", value=min(share, 1.0), min=0, max=1)
+        given[faster.name].expr = (f"{slower} * ({top!r} / {slower})**share_{faster}" if log else
+                                   f"{slower} + share_{faster} * ({top!r} - {slower})")
+
+
 def fits(given):
     """All curves of the ranking on one 15-point curve, in equal bounds."""
     warnings.simplefilter("ignore")  # of lmfit, about slopes at bounds
     study = _curve()
     models = [model for model in map(catalogue.get_model, catalogue.list_ranked()) if isinstance(model, Curve)]
-    ours = [fit(study, model) for model in models]
-    outside = 0
-    for one, model in zip(ours, models, strict=True):
-        box = bounds.box(model, study.times)
-        inside = np.array([one.inside[s.name] for s in model.symbols])
-        outside += bool(((inside < box.lower * (1 - 1e-12)) | (inside > box.upper * (1 + 1e-12))).any())
-    gate("fits outside their bounds", float(outside), 0.0)
-    squares = np.array([float(one.statistics["ss"]) for one in ours])
+    ours, screened = [fit(study, model) for model in models], screen(study, models)
+    screened = [screened["one", model.name] for model in models]
+    found = {"fits": (ours, [float(one.statistics["ss"]) for one in ours]),
+             "screened": (screened, [one.ss for one in screened])}
     theirs = np.array([_lmfit(model, study, STARTS) for model in models])
-    known = np.minimum(squares, theirs[:, 0, -1])
-    rates = [float(np.mean(found + NOUGHT <= (known + NOUGHT) * 1.0001))
-             for found in (squares, theirs[:, 0, 0], theirs[:, 0, 7])]
+    known = np.min([theirs[:, 0, -1], *(squares for _, squares in found.values())], axis=0)
+    with_8 = _hits(theirs[:, 0, 7], known)
     print(f"  share of models whose least sum of squares is found (within 1e-4 of the best of ours and {STARTS} starts "
-          f"of lmfit): ours {rates[0]:.3f}, lmfit with 1 start {rates[1]:.3f}, with 8 {rates[2]:.3f}")
-    gate("hits of lmfit with 8 starts beyond ours", max(0.0, rates[2] - rates[0]), 0.0)
-    rows = rounds([("ours: screened, polished by lmfit, described", lambda: [fit(study, m) for m in models], 1)],
+          f"of lmfit): lmfit with 1 start {_hits(theirs[:, 0, 0], known):.3f}, with 8 {with_8:.3f}")
+    for name, (values, squares) in found.items():
+        outside = sum(_outside(one, model, study) for one, model in zip(values, models, strict=True))
+        gate(f"{name} outside their bounds", float(outside), 0.0)
+        print(f"  share found by {name}: {_hits(squares, known):.3f}")
+        gate(f"optima missed by {name}", 1 - _hits(squares, known), 0.01)
+        gate(f"hits of lmfit with 8 starts beyond {name}", max(0.0, with_8 - _hits(squares, known)), 0.0)
+    gate("standard errors of screened and of fitted values, relative", _errors_apart(screened, ours), 1e-4)
+    rows = rounds([("screened: optimum and covariance", lambda: screen(study, models), len(models)),
+                   ("fitted: polished by lmfit, described", lambda: [fit(study, m) for m in models], len(models))],
                   given.rounds)
-    rows |= {f"plain lmfit, {k} start{'s' if k > 1 else ''} (once)": float(theirs[:, 1, k - 1].sum()) for k in (1, 8)}
-    table(f"one curve, {len(models)} models, one after the other", rows)
+    rows |= {f"plain lmfit, {k} start{'s' if k > 1 else ''} (once)": float(theirs[:, 1, k - 1].mean()) for k in (1, 8)}
+    table(f"one of {len(models)} models on one curve of 15 points", rows)
+
+
+def _hits(squares, known):
+    return float(np.mean(np.asarray(squares) + NOUGHT <= (known + NOUGHT) * 1.0001))
+
+
+def _outside(one, model, study):
+    """Whether a value lies outside the bounds that all were given, by more than its unit's rounding."""
+    box = bounds.box(model, study.times)
+    inside = np.array([units.inside(one.values[s.name], one.units[s.name]) for s in model.symbols])
+    return bool(((inside < box.lower * (1 - 1e-12)) | (inside > box.upper * (1 + 1e-12))).any())
+
+
+def _errors_apart(screened, ours):
+    """The largest relative difference of a standard error that both give."""
+    apart = [abs(one.stderr[name] / other.stderr[name] - 1) for one, other in zip(screened, ours, strict=True)
+             for name in one.free if np.isfinite(one.stderr[name]) and np.isfinite(other.stderr[name])]
+    return max(apart)
 
 
 def bootstrap(given):

@@ -5,17 +5,18 @@
 
 Each job has gates: nothing of it is timed before our numbers agree with a way of their own. Times are those of the
 processor (other work on the machine counts as little as it can), the medians of rounds in which all take turns. A
-peer that is not installed is left out with a sentence: pip install pkmodels[bench]. Only `workers` is measured by
-the clock on the wall.
+peer that is not installed is left out with a sentence: pip install pkmodels[bench]. Only `workers` and
+`startup` are measured by the clock on the wall as well.
 """
 
 import argparse
 
 import jobs_fits
 import jobs_population
+import jobs_startup
 from measuring import GateError, probe
 
-JOBS = ("population", "saturable", "sphere", "fits", "bootstrap", "workers")
+JOBS = ("population", "saturable", "sphere", "fits", "bootstrap", "startup", "workers")
 
 
 def main():
@@ -29,7 +30,7 @@ def main():
     for job in given.jobs:
         print(f"\n== {job}")
         try:
-            getattr(jobs_fits if hasattr(jobs_fits, job) else jobs_population, job)(given)
+            next(getattr(home, job) for home in (jobs_fits, jobs_startup, jobs_population) if hasattr(home, job))(given)
         except GateError as problem:
             failed += 1
             print(f"  {problem}")

@@ -13,7 +13,7 @@ _HOME = {
     "studies": ("Plasma", "Study", "read_plasma", "read_study"),
     "fitting": ("Batch", "Comparison", "Fit", "GlobalFit", "PlasmaFit", "PopulationFit", "compare", "compare_each",
                 "compare_early", "diagnose", "fit", "fit_each", "fit_many", "fit_plasma", "fit_population", "load_fit",
-                "mechanism"),
+                "mechanism", "screen"),
     "prediction": ("Drug", "Events", "InVivo", "InVivoFit", "LocalRatio", "Regimen", "Site", "absorbed", "disposition",
                    "distance_profile", "embolised", "fit_in_vivo", "lint_events", "local_ratio", "normalised",
                    "predict", "reach", "read_drug", "read_events", "read_regimen", "read_site", "respond"),

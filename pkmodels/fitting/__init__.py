@@ -22,11 +22,13 @@ from .problem import Problem
 from .profile import profile
 from .record import load_fit, save
 from .result import Fit, in_time_unit, intervals
+from .screening import Screening, screen
 from .uncertainty import Intervals, standard
 
-__all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "PlasmaFit", "PopulationFit", "bootstrap",
-           "compare", "compare_each", "compare_early", "diagnose", "fit", "fit_each", "fit_many", "fit_plasma",
-           "fit_points", "fit_population", "load_fit", "mechanism", "profile", "save", "standard"]
+__all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "PlasmaFit", "PopulationFit", "Screening",
+           "bootstrap", "compare", "compare_each", "compare_early", "diagnose", "fit", "fit_each", "fit_many",
+           "fit_plasma", "fit_points", "fit_population", "load_fit", "mechanism", "profile", "save", "screen",
+           "standard"]
 
 SEED = 1
 SCALE_ROUNDS = 3

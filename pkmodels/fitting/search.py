@@ -39,7 +39,7 @@ class Effort:
     numbers: tuple
 
 
-THOROUGH = Effort(ROUNDS, ((2, 2, 2), (128, 12, 4), (256, 24, 8), (1024, 64, 16), (2048, 160, 32), (4096, 320, 64)))
+THOROUGH = Effort(ROUNDS, ((2, 2, 2), (128, 12, 4), (256, 24, 8), (1024, 64, 16), (2048, 160, 32), (8192, 480, 96)))
 QUICK = Effort(0, ((2, 2, 2), (32, 4, 2), (128, 12, 4), (256, 24, 6), (512, 48, 12), (1024, 96, 16)))
 
 
@@ -69,7 +69,10 @@ def search(problem, seed, start=None, effort=THOROUGH):
     spread = _spread(problem, count, seed)
     spread = spread[problem.in_order(spread)]
     starts, squares = _walk(problem, _scouts(*_judged(problem, spread), scouts), SCOUT_STEPS)
-    found, squares = _possible(problem, *_walk(problem, _nearest(starts, squares, walkers)))
+    starts = _nearest(starts, squares, walkers)
+    if not effort.rounds:
+        return _in_rank(*_possible(problem, *_walk(problem, starts, LONG_WALK, in_gaps=True)))
+    found, squares = _possible(problem, *_walk(problem, starts))
     if not len(found):
         return found, squares
     many, before = len(problem.names) - len(problem.fixed) >= MANY, np.inf

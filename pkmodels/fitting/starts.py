@@ -1,5 +1,7 @@
 """Where the search begins: starts spread over the box, lags put between samples, places crossed with each other."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from .. import units
@@ -59,10 +61,13 @@ def _around(problem, start, count, seed):
     return np.clip(start * factors, problem.box.lower, problem.box.upper)
 
 
+@lru_cache(maxsize=64)
 def _hypercube(count, size, seed):
     generator = np.random.default_rng(seed)
     strata = np.stack([generator.permutation(count) for _ in range(size)], axis=1)
-    return (strata + generator.random((count, size))) / count
+    places = (strata + generator.random((count, size))) / count
+    places.flags.writeable = False
+    return places
 
 
 def _scouts(starts, squares, count):

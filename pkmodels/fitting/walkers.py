@@ -49,8 +49,7 @@ class Walkers:
     @cached_property
     def sides(self):
         """The bounds as places, two arrays (parameters,)."""
-        return tuple(np.clip(self.places(side[None])[0], -FURTHEST, None) if len(self.logs) or len(self.logits)
-                     else side for side in (self.problem.box.lower, self.problem.box.upper))
+        return tuple(self.places(side[None])[0] for side in (self.problem.box.lower, self.problem.box.upper))
 
     @cached_property
     def samples(self):
@@ -62,10 +61,10 @@ class Walkers:
         """Values (walkers, parameters) on the tape's coordinates, lags as they are."""
         place = np.array(numbers, dtype=float)
         with np.errstate(divide="ignore"):
-            place[:, self.logs] = np.log(place[:, self.logs])
+            place[:, self.logs] = np.maximum(np.log(place[:, self.logs]), -FURTHEST)
             if len(self.logits):
                 share = place[:, self.logits]
-                place[:, self.logits] = np.log(share / (1 - share))
+                place[:, self.logits] = np.clip(np.log(share / (1 - share)), -FURTHEST, FURTHEST)
         return place
 
     def values(self, place):
@@ -116,6 +115,8 @@ def walkers_of(problem, in_gaps=False):
     if type(problem) is not Problem or not isinstance(model, Curve) or problem.conditions:
         return None
     lags = lags_of(problem) if in_gaps else ()
+    if in_gaps and not lags:
+        return walkers_of(problem)
     names = [name for name, *_ in problem.priors]
     written = tape.of(model, tuple(model.parameters[k].name for k in lags))
     if written is None:

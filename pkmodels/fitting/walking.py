@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..solve import screening
 from . import bounds, weighting
 from .bounds import scaled, unscaled
 from .problem import FAR_OFF, Problem
 from .search import FLOOR, STEEPEST, TINY
+from .walkers import walkers_of
 
 STEPS = 100
 #: A step that lessens the sum of squares by less than this share of it is the last.
@@ -88,6 +90,10 @@ def walk(problem, start, low, high, *, measured=None, weight=None, target=None, 
     -------
     Walked
     """
+    walkers = walkers_of(problem) if target is None else None
+    # Weights upon errors that hang together are no job of the engine's.
+    if walkers is not None and (weight is None or walkers.job.whitening is None):
+        return _on_tape(walkers, start, low, high, measured, weight, steps, enough)
     model, count = problem.model, start.shape[1]
     pairs = _pairs(problem)
     place = np.clip(_ordered(start, low, high, pairs), low, high)
@@ -142,6 +148,20 @@ def walk(problem, start, low, high, *, measured=None, weight=None, target=None, 
             break
     own = squares if target is None else squares - residual[:, -1] ** 2
     return Walked(place, own, arrived & (np.abs(residual).max(axis=1) < FAR_OFF))
+
+
+def _on_tape(walkers, start, low, high, measured, weight, steps, enough):
+    """As `walk`, on the tape of the curve, whose amplitudes have the parameters themselves as places."""
+    model, job = walkers.problem.model, walkers.job
+    here, bottom, top = (walkers.places(unscaled(model, side)) for side in (start, low, high))
+    rows = len(job.hours)
+    white = job.weight
+    if weight is not None:
+        white = weight[:, :rows] if job.weight is None else weight[:, :rows] * job.weight
+    found = screening.descend(replace(job, measured=job.measured if measured is None else measured, weight=white),
+                              here, bottom, top, steps=steps, enough=enough)
+    place = np.clip(scaled(model, walkers.values(found.place)), low, high)
+    return Walked(place, found.squares, found.arrived & (found.squares < FAR_OFF**2))
 
 
 def settled(go, starts, steps):

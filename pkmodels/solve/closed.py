@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import compiled, courses
+from . import compiled, courses, tape
 
 #: A share at time zero below this is rounding and not a dose that is out at once.
 HARDLY_ANY = 1e-18
@@ -20,9 +20,11 @@ def released(curve, values, times, environment):
     """Released share, shape of ``times`` broadcast against the parameter values."""
     asked = np.asarray(times, dtype=float)
     times = _off_zero(asked)
-    clocks = clock_times(curve, values, times, environment)
-    inputs = [values[s.name] for s in curve.inputs]
-    share = compiled.closed_form(curve)(*clocks, *inputs)[0]
+    written, inputs = tape.plain(curve), [values[s.name] for s in curve.inputs]
+    if written is not None:
+        share = written.numbers((written.value,), inputs, times)[0]
+    else:
+        share = compiled.closed_form(curve)(*clock_times(curve, values, times, environment), *inputs)[0]
     share = np.broadcast_to(share, np.broadcast_shapes(np.shape(share), times.shape)).astype(float)
     # What the hair above zero lets out is no release.
     return np.where((asked == 0) & (np.abs(share) < HARDLY_ANY), 0.0, share)
@@ -34,6 +36,14 @@ def sensitivities(curve, values, times, environment, left_out=()):
     Parameters ``left_out`` (a tuple of names) are taken as known: their columns are not to be used.
     """
     times = _off_zero(np.asarray(times, dtype=float))
+    written = tape.plain(curve)
+    if written is not None:
+        inputs = [values[s.name] for s in curve.symbols]
+        shape = np.broadcast_shapes(times.shape, *(np.shape(each) for each in inputs))
+        found = np.empty((*shape, len(inputs)))
+        for k, column in enumerate(written.numbers(written.slopes, inputs, times)):
+            found[..., k] = column
+        return found
     clocks = _clocks(curve, values, times, environment, gradient=True)
     parameters = [values[s.name] for s in curve.symbols]
     inputs = [values[s.name] for s in curve.inputs]

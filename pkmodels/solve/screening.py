@@ -8,7 +8,7 @@ and the curve's laws have a compiled form; the same steps in NumPy are below.
 """
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -53,7 +53,7 @@ class Job:
     ordered: tuple = ()
     held: tuple = ()
 
-    @property
+    @cached_property
     def amplitudes(self):
         """The parameters that are projected out: linear, free, and in no order with others."""
         bound = {k for pair in self.ordered for k in pair}

@@ -26,6 +26,7 @@ PLAIN = {"add": np.add, "subtract": np.subtract, "multiply": np.multiply, "exp":
          "reciprocal": np.reciprocal, "sqrt": np.sqrt, "erf": special.erf, "erfc": special.erfc}
 #: Coordinates of a parameter: itself, its logarithm, its logit, or the logarithm of what is left until a fixed time.
 ITSELF, LOG, LOGIT, LEFT = "itself", "log", "logit", "left"
+_NUMERIC = {**NUMERIC, **PLAIN}
 _POSITIVE_LAWS = {"since"}
 
 
@@ -260,20 +261,25 @@ class Tape:
         -------
         list of arrays that broadcast to (walkers, points)
         """
-        count = place.shape[1]
+        inputs = [place[:, k, None] for k in range(place.shape[1])]
+        if edges is not None:
+            inputs += [edges[:, k, None] for k in range(place.shape[1])]
+        return self.numbers(tuple(wanted), inputs, hours)
+
+    def numbers(self, wanted, inputs, hours):
+        """As `run`, for inputs of any shape that broadcast with the hours."""
         known = {}
         with np.errstate(all="ignore"):
-            for number in self.order(tuple(wanted)):
+            for number in self.order(wanted):
                 step = self.steps[number]
                 if step.name == "number":
                     known[number] = step.value
                 elif step.name == "time":
                     known[number] = hours
                 elif step.name == "input":
-                    k = int(step.value)
-                    known[number] = place[:, k, None] if k < count else edges[:, k - count, None]
+                    known[number] = inputs[int(step.value)]
                 else:
-                    known[number] = _numeric(step.name)(*(known[a] for a in step.arguments))
+                    known[number] = _NUMERIC[step.name](*(known[a] for a in step.arguments))
         return [known[number] for number in wanted]
 
     @lru_cache(maxsize=8)  # noqa: B019  tapes live as long as the process
@@ -286,10 +292,6 @@ class Tape:
                 needed.add(number)
                 ahead.extend(self.steps[number].arguments)
         return tuple(sorted(needed))
-
-
-def _numeric(name):
-    return PLAIN[name] if name in PLAIN else NUMERIC[name]
 
 
 @lru_cache(maxsize=256)
@@ -320,13 +322,20 @@ def of(curve, left=()):
     A parameter in which the share is linear is its own coordinate, those named in ``left`` are counted back from a
     time, the others are on their own scale.
     """
-    if curve.conditions or not on_plain_time(curve):
+    known = plain(curve)
+    if known is None:
         return None
     own = {"linear": ITSELF, "log": LOG, "logit": LOGIT}
-    usual = tuple(LEFT if p.name in left else own[p.scale] for p in curve.parameters)
+    return Tape(curve, tuple(LEFT if p.name in left else ITSELF if k in known.amplitudes else own[p.scale]
+                             for k, p in enumerate(curve.parameters)))
+
+
+@lru_cache(maxsize=512)
+def plain(curve):
+    """The tape of a curve on plain time whose coordinates are the parameters themselves, or None."""
+    if curve.conditions or not on_plain_time(curve):
+        return None
     try:
-        plain = Tape(curve, tuple(LEFT if p.name in left else ITSELF for p in curve.parameters))
-        linear = tuple(ITSELF if k in plain.amplitudes else kind for k, kind in enumerate(usual))
-        return Tape(curve, linear)
+        return Tape(curve, (ITSELF,) * len(curve.symbols))
     except Unwritable:
         return None
