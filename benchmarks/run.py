@@ -12,15 +12,18 @@ the clock on the wall.
 import argparse
 
 import jobs_fits
+import jobs_mechanisms
 import jobs_population
+import jobs_scale
 from measuring import GateError, probe
 
-JOBS = ("population", "saturable", "sphere", "fits", "bootstrap", "workers")
+JOBS = {"population": jobs_population, "saturable": jobs_population, "sphere": jobs_mechanisms,
+        "autocatalytic": jobs_mechanisms, "fits": jobs_fits, "bootstrap": jobs_fits, "workers": jobs_scale}
 
 
 def main():
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    given.add_argument("--jobs", nargs="+", choices=JOBS, default=JOBS)
+    given.add_argument("--jobs", nargs="+", choices=[*JOBS], default=[*JOBS])
     given.add_argument("--rounds", type=int, default=5)
     given.add_argument("--patients", type=int, default=20_000)
     given = given.parse_args()
@@ -29,7 +32,7 @@ def main():
     for job in given.jobs:
         print(f"\n== {job}")
         try:
-            getattr(jobs_fits if hasattr(jobs_fits, job) else jobs_population, job)(given)
+            getattr(JOBS[job], job)(given)
         except GateError as problem:
             failed += 1
             print(f"  {problem}")
