@@ -66,6 +66,17 @@ def test_what_cannot_be_sent_is_said():
         dict(spread(Unpackable(), NUMBERS, workers=2, start=0.0))
 
 
+def test_what_another_process_cannot_load_is_done_here(monkeypatch, capfd):
+    """As a function that was typed into a notebook."""
+    work = Square(os.getpid(), seconds=0.05)
+    monkeypatch.setattr(Square, "__module__", "typed_into_a_notebook")
+    monkeypatch.setitem(sys.modules, "typed_into_a_notebook", sys.modules["chores"])
+    with pytest.warns(UserWarning, match="module of its own"):
+        squares, processes = done(work, workers=2)
+    assert squares == SQUARES
+    assert processes == {os.getpid()}
+
+
 def test_without_python_the_work_is_done_here(monkeypatch, capfd):
     monkeypatch.setattr("pkmodels.workers._BEGIN", "raise SystemExit")
     with pytest.warns(UserWarning, match="could not be started"):
