@@ -3,7 +3,6 @@
 import time
 import tracemalloc
 
-import mpmath
 import numpy as np
 import peers
 import population as linear
@@ -12,12 +11,10 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 from scipy.special import gammainc
 
-import pkmodels as pk
 from pkmodels.solve.population import has_numba, stream
 from pkmodels.solve.population import saturable as solve_saturable
 from pkmodels.solve.population_modes import bodies
 from pkmodels.solve.population_schedule import boluses
-from pkmodels.solve.series import sphere_release
 
 TOP, HALF = 3.0, 2.0
 #: Name, package to import, what to install, class in `peers`, and points per dose with the name of what that is.
@@ -166,56 +163,3 @@ def saturable(given):
                    ("scipy solve_ivp LSODA: 2161 hourly", lambda: hourly(two), 2)], given.rounds)
     table("one patient, one thread", rows)
     print(f"  {1 / rows[best]:,.0f} patients per second and thread")
-
-
-def sphere(given):
-    """A sphere whose diffusivity grows, D = D0 (1 + a (exp(k t) - 1)), at 100 times."""
-    hours = np.linspace(1.0, 1000.0, 100)
-    d, grow, k = 1e-4, 0.3, 0.003
-
-    def ours():
-        return sphere_release(d * ((1 - grow) * hours + grow * np.expm1(k * hours) / k))
-
-    with mpmath.workdps(30):
-        def exact(t):
-            x = mpmath.mpf(d) * ((1 - mpmath.mpf(grow)) * t + mpmath.mpf(grow) * mpmath.expm1(mpmath.mpf(k) * t) / k)
-            return 1 - 6 / mpmath.pi**2 * mpmath.nsum(lambda n: mpmath.exp(-(n * mpmath.pi) ** 2 * x) / n**2,
-                                                      [1, mpmath.inf])
-        off = max(abs(float(exact(mpmath.mpf(float(t)))) - v) for t, v in list(zip(hours, ours(), strict=True))[::7])
-    gate("share released", off, 1e-9)
-
-    def lines():
-        """Finite volumes, 100 shells of equal width, LSODA."""
-        edge = np.linspace(0, 1, 101)
-        volume, gap = np.diff(edge**3) / 3, 0.01
-
-        def change(t, c):
-            flow = np.append(edge[1:-1] ** 2 * np.diff(c) / gap, -c[-1] / (gap / 2))
-            return d * ((1 - grow) + grow * np.exp(k * t)) * np.diff(flow, prepend=0.0) / volume
-
-        found = solve_ivp(change, (0, 1000), np.ones(100), method="LSODA", t_eval=hours, lband=1, uband=1, rtol=1e-6,
-                          atol=1e-9)
-        return 1 - 3 * volume @ found.y
-
-    print(f"  100 shells are off by {np.abs(lines() - ours()).max():.1e}")
-    table("one curve of 100 times", rounds([
-        ("ours, series and short-time form", lambda: [ours() for _ in range(200)], 200),
-        ("scipy LSODA, 100 shells, banded", lines, 1)], given.rounds))
-
-
-def workers(given):
-    """The same population in one and in two processes, by the clock."""
-    def run(count, patients=100_000):
-        begin = time.perf_counter()
-        found = pk.predict_population("biexponential", values={"f_burst": 0.2, "k_burst": (1.0, "1/day"),
-                                                               "k_sustained": (0.05, "1/day")},
-                                      drug="goserelin", regimen="3.6 mg every 28 days x 3", patients=patients,
-                                      window=pk.read_window("0.5-1.2 ng/mL"), band=False, workers=count)
-        return time.perf_counter() - begin, found
-
-    run(1, 100)
-    (one, alone), (two, together) = run(1), run(2)
-    same = all(np.array_equal(alone[name], together[name], equal_nan=True) for name in alone.data_vars)
-    gate("numbers of one and of two workers differ by", 0.0 if same else 1.0, 0.0)
-    print(f"  100,000 patients: one worker {one:.1f} s, two {two:.1f} s by the clock: {one / two:.2f} times as quick "
-          f"(the start of two processes included)")

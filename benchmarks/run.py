@@ -12,16 +12,20 @@ peer that is not installed is left out with a sentence: pip install pkmodels[ben
 import argparse
 
 import jobs_fits
+import jobs_mechanisms
 import jobs_population
+import jobs_scale
 import jobs_startup
 from measuring import GateError, probe
 
-JOBS = ("population", "saturable", "sphere", "fits", "bootstrap", "startup", "workers")
+JOBS = {"population": jobs_population, "saturable": jobs_population, "sphere": jobs_mechanisms,
+        "autocatalytic": jobs_mechanisms, "fits": jobs_fits, "bootstrap": jobs_fits, "startup": jobs_startup,
+        "workers": jobs_scale}
 
 
 def main():
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    given.add_argument("--jobs", nargs="+", choices=JOBS, default=JOBS)
+    given.add_argument("--jobs", nargs="+", choices=[*JOBS], default=[*JOBS])
     given.add_argument("--rounds", type=int, default=5)
     given.add_argument("--patients", type=int, default=20_000)
     given = given.parse_args()
@@ -30,7 +34,7 @@ def main():
     for job in given.jobs:
         print(f"\n== {job}")
         try:
-            next(getattr(home, job) for home in (jobs_fits, jobs_startup, jobs_population) if hasattr(home, job))(given)
+            getattr(JOBS[job], job)(given)
         except GateError as problem:
             failed += 1
             print(f"  {problem}")

@@ -173,7 +173,7 @@ class _Team:
                     lost += 1
                     process = self._launch()
                     if process is None or (said := pickle.load(process.stdout)) != "ready":
-                        return self.found.put(([], said)) if process else None
+                        return self.found.put(([], f"{said}; its share is done by the others")) if process else None
                     lost = 0
                 places = self._take(self.portion)
                 if places:
@@ -237,8 +237,11 @@ def serve():
     os.dup2(2, 1)  # nothing that is printed may come between the answers
 
     def answer(thing):
-        answers.write(thing)
-        answers.flush()
+        try:
+            answers.write(thing)
+            answers.flush()
+        except OSError:
+            os._exit(1)  # nobody is left who could read it
 
     try:
         work = pickle.load(sys.stdin.buffer)

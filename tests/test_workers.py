@@ -66,6 +66,17 @@ def test_what_cannot_be_sent_is_said():
         dict(spread(Unpackable(), NUMBERS, workers=2, start=0.0))
 
 
+def test_what_another_process_cannot_load_is_done_here(monkeypatch, capfd):
+    """As a function that was typed into a notebook."""
+    work = Square(os.getpid(), seconds=0.05)
+    monkeypatch.setattr(Square, "__module__", "typed_into_a_notebook")
+    monkeypatch.setitem(sys.modules, "typed_into_a_notebook", sys.modules["chores"])
+    with pytest.warns(UserWarning, match="module of its own"):
+        squares, processes = done(work, workers=2)
+    assert squares == SQUARES
+    assert processes == {os.getpid()}
+
+
 def test_without_python_the_work_is_done_here(monkeypatch, capfd):
     monkeypatch.setattr("pkmodels.workers._BEGIN", "raise SystemExit")
     with pytest.warns(UserWarning, match="could not be started"):
@@ -141,10 +152,22 @@ def test_a_cluster_does_what_one_does(client, tmp_path, capfd):
 
 
 def test_a_population_is_the_same_wherever_it_is_predicted(client, monkeypatch):
-    monkeypatch.setattr("pkmodels.workers.START", 0.0)
+    """On the cluster, and in two processes of which one is killed as soon as it is seen."""
     job = {"values": {"k": (0.2, "1/day")}, "drug": "goserelin", "regimen": "3.6 mg once", "days": 7, "seed": 3,
-           "window": pk.read_window("0.5-1.2 ng/mL"), "patients": 3 * 4096 + 5, "variability": {"clearance": 0.3},
+           "window": pk.read_window("0.5-1.2 ng/mL"), "patients": 2 * 4096 + 5, "variability": {"clearance": 0.3},
            "band": False}
     alone = pk.predict_population("first_order", **job)
     assert alone.identical(pk.predict_population("first_order", **job, client=client))
+    monkeypatch.setattr("pkmodels.workers.START", 0.0)
+    started, launch = [], subprocess.Popen
+
+    def noted(*given, **settings):
+        process = launch(*given, **settings)
+        if not started:
+            process.kill()
+        started.append(process)
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", noted)
     assert alone.identical(pk.predict_population("first_order", **job, workers=2))
+    assert started[0].returncode != 0

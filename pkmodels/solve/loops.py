@@ -7,11 +7,14 @@ number depends on what else a session has done.
 
 import sys
 
+_module = None
+
 
 def compiled():
     """The module of compiled loops, or None where numba is not loaded."""
-    if "numba" not in sys.modules:
-        return None
-    from . import loops_compiled
+    global _module
+    if _module is None and "numba" in sys.modules:
+        from . import loops_compiled
 
-    return loops_compiled
+        _module = loops_compiled
+    return _module

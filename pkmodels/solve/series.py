@@ -17,7 +17,7 @@ SPHERE_SWITCH, SLAB_SWITCH, CYLINDER_SWITCH, SURFACE_SWITCH = 0.04, 0.0125, 0.00
 #: middle, 12 sqrt(x) ierfc(1/sqrt(x))) 4e-13.
 _INVERSE_SQUARES = 1 / np.arange(1.0, 8) ** 2
 _ONES = np.ones(7)
-_FIRST, _SHARE = 6 / np.sqrt(np.pi), 6 / np.pi**2
+_FIRST, _SHARE, _DECAY = 6 / np.sqrt(np.pi), 6 / np.pi**2, -np.pi**2
 _SLAB = ((2 * np.arange(10) + 1) * np.pi) ** 2
 _CYLINDER = jn_zeros(0, 30) ** 2
 #: I1(z)/I0(z) for large z in powers of 1/z: what a cylinder's surface looks like at short times.
@@ -34,7 +34,7 @@ def sphere_release(x):
     x = np.asarray(x, dtype=float)
     if fast := loops.compiled():
         every = x.ravel()
-        return fast.sphere(every, np.exp(-np.pi**2 * every)).reshape(x.shape)
+        return fast.sphere(every, np.exp(_DECAY * every)).reshape(x.shape)
     late = 1 - _SHARE * _squares(np.maximum(x, SPHERE_SWITCH), _INVERSE_SQUARES)
     early = np.minimum(x, SPHERE_SWITCH)
     return np.where(x < SPHERE_SWITCH, _FIRST * np.sqrt(early) - 3 * early, late)
@@ -49,7 +49,7 @@ def sphere_release_rate(x):
 
 def _squares(x, weights):
     """Σ weights_n q^(n²) with q = exp(-pi² x): one exponential, since n² grows by 1, 3, 5, ... (Horner's scheme)."""
-    q = np.exp(-np.pi**2 * x)
+    q = np.exp(_DECAY * x)
     if fast := loops.compiled():
         return fast.squares(q.ravel(), weights).reshape(q.shape)
     square = q * q
