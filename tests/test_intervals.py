@@ -209,6 +209,26 @@ class TestProfile:
         assert found["t50"] == (0.0, np.inf)
         assert all("do not settle" in found.table.loc[name, "note"] for name in ("beta", "t50"))
 
+    def test_two_rates_that_become_one(self):
+        """One process fitted with two: whatever the profile meets, every quantity has ends or says why not."""
+        days = np.array([0.25, 1, 2, 4, 7, 10, 14, 18, 22, 28, 35, 42.0])
+        noise = 0.008 * np.array([1, -1, 1, 1, -1, -1, 1, -1, 1, -1, 1, -1])
+        found = fitting.profile(fitting.fit(made(1 - np.exp(-days / 9) + noise, days), "biexponential"))
+        for row in found.rows:
+            assert row["note"] or (np.isfinite(row["low"]) and np.isfinite(row["high"])), row["quantity"]
+
+    def test_a_plateau_above_the_dose_is_not_known_exactly(self):
+        """A curve that has only begun to bend: its plateau is anywhere from 0.9 up, and no share is above 1."""
+        days = np.array([0.25, 1, 2, 4, 7, 10, 14, 18, 22, 28, 35, 42.0])
+        noise = 0.008 * np.array([1, -1, 1, 1, -1, -1, 1, -1, 1, -1, 1, -1])
+        fit = fitting.fit(made(days / 60 + noise, days), "weibull+plateau")
+        assert fit.values["plateau"] > 1
+        found = fitting.profile(fit, quantities=["plateau", "plateau_share"])
+        assert found["plateau_share"] == (found["plateau"][0], 1.0)
+        assert 0.8 < found["plateau"][0] < 0.95
+        assert "held at 100 % of the dose" in found.table.loc["plateau_share", "note"]
+        assert np.isnan(fit.derived.loc["plateau_share", "low"])
+
     def test_flows_too(self):
         shares = 1 - np.exp(-0.1 * DAYS) + NOISE
         curve = catalogue.get_model("first_order")

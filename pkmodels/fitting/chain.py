@@ -38,7 +38,7 @@ class Chain:
     def rough(self):
         """Whether the crossing is only known to lie within the last step."""
         (a, f, *_), (b, g, *_) = self.bracket or [(0.0, 1.0), (0.0, 1.0)]
-        return min(abs(f - 1), abs(g - 1)) > ROUGH and abs(b - a) > ROUGH * abs(b - self.points[0][0])
+        return bool(min(abs(f - 1), abs(g - 1)) > ROUGH and abs(b - a) > ROUGH * abs(b - self.points[0][0]))
 
     def check_edge(self):
         if self.sign * (self.edge - self.points[-1][0]) <= self.tolerance:

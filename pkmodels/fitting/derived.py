@@ -15,6 +15,8 @@ from ..solve.inverse import hours_of_share
 END, FLOW_END = 1e10, 100.0
 #: The mean time of a curve whose last decades still carry more than this share of it is not known.
 UNFINISHED = 1e-3
+#: Of a plateau parameter above the whole dose.
+HELD = "held at 100 % of the dose: the model's plateau lies above"
 #: So many draws are looked at together, which bounds the memory.
 BLOCK = 500
 _PLACES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
@@ -135,6 +137,8 @@ def derived(fit):
             note = reason(q.name, model, numbers, last)
         elif q.kind == "time" and value[0] > last and q.name != "mean_release_time":
             note = "after the last sample: extrapolated"
+        elif q.name == "plateau_share" and fit.values.get("plateau", 0.0) > 1:
+            note, variance = HELD, np.nan
         elif np.allclose(slope, 0, atol=1e-12):
             note = "given by the model, not by the data"
         rows.append({"quantity": q.name, "value": float(value[0]) / scale, "stderr": float(np.sqrt(max(variance, 0)))

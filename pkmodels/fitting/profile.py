@@ -154,6 +154,9 @@ class _Setting:
             return (np.nan, np.nan), (derived.reason(name, model, unscaled(model, self.centre)[None], last),), ()
         log = q.kind == "time" and value[0] > 0
         by_scale = slope[0] * self._by_scale() / (value[0] if log else 1.0)
+        if name == "plateau_share" and self.fit.values.get("plateau", 0.0) > 1 and "plateau" not in self.fit.fixed:
+            ends, notes, path = self.parameter("plateau")
+            return [min(end, 1.0) for end in ends], [*notes, derived.HELD], [(min(at, 1.0), ss) for at, ss in path]
         if not np.all(np.isfinite(by_scale)) or np.max(np.abs(by_scale), initial=0) < 1e-12:
             shown = self._outside(q, value[0])
             return (shown, shown), ("given by the model, not by the data",), ()
