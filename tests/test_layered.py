@@ -1,5 +1,7 @@
 """A core in a shell: mean release times, limits, a published curve, Crank's sphere, the method of lines."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
@@ -141,6 +143,18 @@ def test_mean_release_time_is_told():
     r = values["r_core"] + values["thickness"]
     modes = mean_time("core", values["r_core"] / r, values["d_core"] / values["d_shell"], 1.0, np.inf)
     assert told == pytest.approx(modes * r**2 / values["d_shell"], rel=1e-10)
+
+
+def test_three_ways_to_one_sphere_as_close_as_the_page_says():
+    """Series, eigenmodes and method of lines: each against the others, by the numbers of docs/carriers.md."""
+    page = (Path(__file__).resolve().parents[1] / "docs" / "carriers.md").read_text(encoding="utf-8")
+    x, core = np.geomspace(1e-4, 3, 40), 0.75
+    ways = {"series": series.sphere_release(x), "lines": radial.sphere(x, radius=1.0, diffusivity=1.0).released,
+            "modes": core**3 * layered.core_release(x, core, 1.0, 1.0, np.inf)
+            + (1 - core**3) * layered.shell_release(x, core, 1.0, 1.0, np.inf)}
+    for one, other, close in (("modes", "series", "1e-3"), ("lines", "series", "3e-4"), ("modes", "lines", "1e-3")):
+        assert close in page
+        assert ways[one] == pytest.approx(ways[other], abs=float(close)), (one, other)
 
 
 @pytest.mark.parametrize("speed", [0.1, 10.0])
