@@ -146,6 +146,7 @@ def _predict(verbs):
               "--set beta=0.9")
     _prediction(p)
     p.add_argument("--every", metavar="TIME", help="step between the rows, such as '12 h' or '1 day'")
+    _published(p)
     _effect(p)
     _output(p)
 
@@ -234,6 +235,7 @@ def _population(verbs):
     p.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
     p.add_argument("--folder", metavar="DIR", help="keeps finished chunks; an interrupted run goes on from there")
     p.add_argument("--plot", metavar="FILE.png", help="write the picture as well")
+    _published(p)
     _output(p)
 
 
@@ -304,8 +306,7 @@ def _prediction(p):
     p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
                    help="a value of the named model with its unit, such as --set k=0.099/day (repeat for more)")
     p.add_argument("--product", action="append", default=[], metavar="NAME=SOURCE",
-                   help="of several products one each, such as --product monthly=fit.toml (a record, a scenario or "
-                        "depot:DRUG); the regimen then says '3.6 mg of monthly every 28 days x 3 then ...'")
+                   help="one for each of several products: monthly=fit.toml, for '3.6 mg of monthly once then ...'")
     p.add_argument("--drug", help="such as goserelin or goserelin:female (pkmodels list drugs)")
     p.add_argument("--regimen", help="such as '3.6 mg every 28 days x 6', or an event table: FILE.csv (FILE.csv:ID)")
     p.add_argument("--site", help="the tissue that the carrier lies in, such as prostate_tumour (pkmodels list sites)")
@@ -333,6 +334,10 @@ def _effect(p):
                    help="a parameter of the effect, such as --effect-set relative_potency=0.5 (repeat for more)")
     p.add_argument("--driven-by", choices=["plasma", "local", "local_free"], default="plasma",
                    help="the concentration that drives the effect (default: %(default)s)")
+
+
+def _published(p):
+    p.add_argument("--published", action="store_true", help="also what was measured after the same dose (drug card)")
 
 
 def _reading(p):

@@ -125,7 +125,8 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
     about = {
         "pkmodels_version": __version__, "kind": "population", "seed": seed, "patients": patients, "draws": draws,
         **({} if drug.molar_mass is None else {"molar_mass": drug.molar_mass_text}),
-        "drug": drug.name, "population": drug.population, "analyte": drug.analyte, "body": " -> ".join(drug.body),
+        "drug": drug.name, "drug_set": drug.set_name, "population": drug.population, "analyte": drug.analyte,
+        "body": " -> ".join(drug.body),
         "regimen": str(regimen), "dose_times": [dose.time_hour / 24 for dose in doses],
         "model": release.model.name if release is not None else "solution",
         "window": [lower, upper], "sustained": sustained, "assumptions": said,
