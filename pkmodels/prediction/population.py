@@ -129,7 +129,8 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
         "body": " -> ".join(drug.body),
         "regimen": str(regimen), "dose_times": [dose.time_hour / 24 for dose in doses],
         "model": release.model.name if release is not None else "solution",
-        "window": [lower, upper], "sustained": sustained, "assumptions": said,
+        "window": [lower, upper], "window_source": getattr(window, "provenance", ""), "sustained": sustained,
+        "assumptions": said,
         "citations": list(dict.fromkeys([*(release.model.references if release is not None else ()),
                                          *(cited_in(str(release.origin.get("citation", ""))) if release else ()),
                                          *drug.citations]))}
