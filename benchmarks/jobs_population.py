@@ -1,6 +1,5 @@
 """Jobs of `run.py` with patients and kernels."""
 
-import time
 import tracemalloc
 
 import numpy as np

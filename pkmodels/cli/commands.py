@@ -110,6 +110,8 @@ def predict(given):
                   content=lambda: prediction.to_dict(found))
     if "local" in found:
         remark("", prediction.local_ratio(found).text)
+    if given.published:
+        remark("", prediction.beside_published(_predicted(given, fitted)).text)
     _assumptions(found)
 
 
@@ -238,12 +240,8 @@ def _fitted(given):
     """The fit that stands behind a prediction, or None for a named model with values."""
     from .. import fitting, shelf
 
-    if given.product:
-        return products_of(given)
-    if given.source is None:
-        return None
-    if given.source.startswith("depot:"):
-        raise PredictionError(f"'{given.source}' is a published depot; write --model {given.source}")
+    if given.product or given.source is None:
+        return products_of(given) if given.product else None
     if given.source.split(":")[0] in shelf.names("data", "scenarios/*.toml"):
         from ..prediction.sources import as_release
 
@@ -269,7 +267,7 @@ def _fitted(given):
         return found[given.formulation] if several else found
     if not given.model:
         raise PredictionError(f"'{given.source}' is not a saved fit (.toml); if it is a data file, say with --model "
-                              f"which model to fit to it (pkmodels compare {given.source} ranks them)")
+                              f"which to fit (pkmodels compare {given.source}); a published depot: --model depot:NAME")
     given.data = given.source
     found = fitting.fit(_study(given), given.model, fixed=_assigned(given.set), seed=given.seed)
     _remarks((f"fitted {found.model.name}: misses the points by {100 * found.statistics['rmse']:.2f} % of dose",),

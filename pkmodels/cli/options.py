@@ -66,6 +66,11 @@ def prediction(p):
     seed(p, "of starts and draws")
 
 
+def published(p):
+    """What was measured beside what is predicted."""
+    p.add_argument("--published", action="store_true", help="also what was measured after the same dose (drug card)")
+
+
 def effect(p):
     """What a concentration does."""
     p.add_argument("--effect", metavar="NAME", help="what the concentration does, such as hpg_agonist (pkmodels list "

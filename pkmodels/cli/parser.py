@@ -139,6 +139,7 @@ def _predict(verbs):
              "--set beta=0.9")
     options.prediction(p)
     p.add_argument("--every", metavar="TIME", help="step between the rows, such as '12 h' or '1 day'")
+    options.published(p)
     options.effect(p)
     options.output(p)
 
@@ -221,6 +222,7 @@ def _population(verbs):
                    help="of the time inside that counts as attained (default: %(default)s)")
     options.spreading(p)
     p.add_argument("--plot", metavar="FILE.png", help="write the picture as well")
+    options.published(p)
     options.output(p)
 
 

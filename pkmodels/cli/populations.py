@@ -23,7 +23,7 @@ def run(given, fitted, values):
         days=given.days, values=None if fitted is not None else values, patients=given.patients, seed=given.seed,
         window=window, variability=_varied(given.vary), table=_people(given.people), draws=given.draws,
         bioavailability=given.bioavailability, unreleased=given.unreleased, concentration_unit=given.unit,
-        workers=given.workers, folder=given.folder, band=given.plot is not None,
+        workers=given.workers, folder=given.folder, band=given.plot is not None or given.published,
         progress=lambda chunks: output.progress(chunks, "chunks of patients"))
     covered = metrics.coverage(found, window, target=given.target)
     if given.plot is not None:
@@ -33,6 +33,8 @@ def run(given, fitted, values):
             plotting.plot_population(found)[0].figure.savefig(path, dpi=200)
     output.result(given, text=covered.text, table=lambda: covered.table, content=covered.to_dict)
     output.remark("", *covered.verdict, "", *covered.remarks)
+    if given.published:
+        output.remark("", prediction.beside_published(found).text)
 
 
 def _varied(pairs):

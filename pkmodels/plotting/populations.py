@@ -67,8 +67,19 @@ def plot_population(prediction, window=None, figure=None, *, log=False):
     if attained:
         _inside(surface(axes[1]), prediction, time)
     time_axis(axes[-1], float(time[-1]), "day", "time since the first dose")
+    _caption(figure, prediction, window, limits)
     legend(ax)
     return axes
+
+
+def _caption(figure, prediction, window, limits):
+    """Who was given what, and whose claim the window is: what a slide must not lose."""
+    said = prediction.attrs
+    words = f"{said['patients']} patients; {said['regimen']}"
+    source = said.get("window_source", "") if window is None else read_window(window).provenance
+    if limits is not None and source not in ("", "given by the user"):
+        words += f"\nwindow: {plain(source, 110)}"
+    figure.supxlabel(words, x=0.99, ha="right", fontsize="small", color=GREY)
 
 
 def _limits(prediction, window, unit, analyte):

@@ -271,7 +271,7 @@ def _attributes(releases, drug, regimen, doses, seed, site):
                                             for key, value in each[2].items()}),
                   "products": json.dumps({name: each[3] for name, each in told.items()})}
     if drug is not None:
-        found |= {"drug": drug.name, "population": drug.population, "analyte": drug.analyte,
+        found |= {"drug": drug.name, "drug_set": drug.set_name, "population": drug.population, "analyte": drug.analyte,
                   "body": " -> ".join(drug.body), "regimen": str(regimen)}
         if drug.molar_mass is not None:
             found["molar_mass"] = drug.molar_mass_text
