@@ -122,6 +122,12 @@ def _islatravir(hours):
                             times=[hours / DAY]).plasma[0])
 
 
+def _bateman_at_steady_state(day):
+    fast, slow, every = 6.63 * DAY / 44.1, 0.1, 28
+    left = [math.exp(-rate * day) / -math.expm1(-rate * every) for rate in (slow, fast)]
+    return 3.6e3 / 44.1 * slow / (fast - slow) * (left[0] - left[1])
+
+
 GC = {"f_burst": 0.15, "k_burst": 1.5, "k_erosion": 0.3, "t_middle": 21}
 DD = "example profile of DDSolver, printed by it"
 EXACT = "closed form"
@@ -205,4 +211,10 @@ CHECKS = [
             "program of Kim 2024, its equations integrated by SciPy", level, 2e-4 * level,
             "rounding of the volumes on the card", lambda hours=hours: _islatravir(hours))
       for hours, level in ((168, 0.2885788), (672, 0.2284108), (2016, 0.1170215))),
+    *(Check("Depot to plasma", f"goserelin, 0.1 per day, every 28 days at steady state: day {day} (ng/mL)",
+            "geometric series of Bateman's function", _bateman_at_steady_state(day), 2e-6,
+            "earlier doses are left out below 1e-6 of a dose", lambda day=day: float(pk.predict(
+                "first_order", values={"k": (0.1, "1/day")}, drug="goserelin", days=28, times=[day],
+                regimen="3.6 mg every 28 days from steady state").plasma[0]))
+      for day in (1, 14)),
 ]
