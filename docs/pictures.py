@@ -111,6 +111,7 @@ def _effect(effect):
     curves = {response[name].attrs["analyte"]: response[name].values for name in response.data_vars
               if response[name].attrs["units"] == unit}
     label = response[first].attrs["analyte"] if len(curves) == 1 else "effect"
+    jump = f"{units.outside(highest, effect.driver_unit):.3g} {effect.driver_unit}"
     return 24 * days, curves, label + ("" if unit == "1" else f" ({unit})"), \
-        f"What a concentration that jumps to {units.outside(highest, effect.driver_unit):.3g} {effect.driver_unit} and " \
-        f"falls by half every {np.log(2) / FALLS:.2g} days does by {effect.name}, at typical values"
+        f"What a concentration that jumps to {jump} and falls by half every {np.log(2) / FALLS:.2g} days does by " \
+        f"{effect.name}"
