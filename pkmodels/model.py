@@ -149,7 +149,7 @@ class Curve(Definition):
     @cached_property
     def latex(self):
         """The equation for typesetting, with those of its clocks."""
-        names = typeset((*self.symbols, *self.clocks))
+        names = typeset((*self.symbols, *self.clocks)) | ({t: r"\tau"} if self.speeds.get(t, 1) != 1 else {})
         return clocks.latex(self.released, self.clocks, lambda each: tex(each, names))
 
     def as_model(self):
