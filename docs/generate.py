@@ -3,14 +3,13 @@
 import html
 from pathlib import Path
 
-import numpy as np
+import pictures
 from tabulate import tabulate
 
 from pkmodels import catalogue, metrics, prediction, references
 from pkmodels.effect import Effect
 from pkmodels.model import Curve
 from pkmodels.solve import method
-from pkmodels.solve.release import Release
 
 KINDS = {"release": ("models", "Release models"), "body": ("bodies", "Bodies"), "effect": ("effects", "Effects"),
          "degradation": ("degradation", "Degradation of the polymer")}
@@ -59,7 +58,7 @@ def validation(docs):
 
 
 def model_page(name, kind, place):
-    """Equation, parameters with units, limits, citation and, for a release model, a plot."""
+    """Equation, parameters with units, limits, citation and a plot."""
     model = catalogue.get_model(name, kind)
     lines = [f"# {name}", "", f"**{_plain(model.title)}**", ""]
     lines += ["$$", model.latex, "$$", ""]
@@ -72,14 +71,16 @@ def model_page(name, kind, place):
         rows = [(f"`{a.name}`", f"`{a.expression}`", a.unit, _plain(a.meaning)) for a in model.also]
         lines += ["Printed beside them:", "", _table(rows, ("quantity", "expression", "unit", "meaning")), ""]
     if kind == "release":
-        lines += _release_lines(name, model, place)
+        lines += _release_lines(name, model)
+    said = pictures.draw(model, kind, place / f"{name}.svg")
+    lines += [f"![{said}]({name}.svg)", "", *([] if kind == "release" else [f"*{_plain(said)}.*", ""])]
     if model.remarks:
         lines += [_plain(model.remarks), ""]
     lines += _citations(model.references)
     return "\n".join(lines)
 
 
-def _release_lines(name, model, place):
+def _release_lines(name, model):
     lines = []
     aliases = catalogue.aliases(name)
     if aliases:
@@ -93,26 +94,7 @@ def _release_lines(name, model, place):
         lines += ["The time of a given released share has a closed form.", ""]
     if isinstance(model, Curve) and not model.saturates:
         lines += ["It does not level off by itself: a prediction holds it at the whole dose.", ""]
-    _plot(model, place / f"{name}.svg")
-    return [*lines, f"![Released share of {name} over time at typical values]({name}.svg)", ""]
-
-
-def _plot(model, path):
-    from matplotlib.figure import Figure
-
-    release = Release(model, model.values())
-    end = 24.0
-    while float(release.share(np.array([end]))[0]) < 0.95 * float(release.eventual()) and end < 24 * 3650:
-        end *= 1.5
-    hours = np.linspace(0, end, 300)
-    unit, length = ("day", 24.0) if end > 96 else ("h", 1.0)
-    figure = Figure(figsize=(5, 2.8), layout="constrained")
-    ax = figure.subplots()
-    ax.plot(hours / length, 100 * release.share(hours), color="#0072B2", linewidth=2)
-    ax.set(xlabel=f"time ({unit})", ylabel="released (% of dose)", ylim=(0, 105), xlim=(0, end / length))
-    ax.spines[["top", "right"]].set_visible(False)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, metadata={"Date": None})
+    return lines
 
 
 def _drug(name):

@@ -47,12 +47,12 @@ def steady(released, clocks):
     return released.xreplace(found)
 
 
-def latex(released, clocks, names):
-    """A released share and the speeds of its clocks (but plain time's) for typesetting, with names for symbols."""
-    lines = [r"\mathrm{released}(t) = " + sympy.latex(released, symbol_names=names)]
+def latex(released, clocks, tex):
+    """A released share and the speeds of its clocks (but plain time's), typeset by ``tex``."""
+    lines = [r"\mathrm{released}(t) = " + tex(released)]
     for clock, speed in speeds(clocks).items():
         if (clock, speed) != (t, 1):
-            lines.append(rf"\frac{{d\,{names.get(clock, clock)}}}{{dt}} = " + sympy.latex(speed, symbol_names=names))
+            lines.append(rf"\frac{{d\,{tex(clock)}}}{{dt}} = " + tex(speed))
     return r",\quad ".join(lines)
 
 

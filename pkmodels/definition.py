@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import sympy
 from sympy import Expr, Symbol, sympify
 
 from . import units
@@ -214,6 +215,11 @@ def require_dimension(name, what, expression, wanted, known):
 
 def _text(dimension):
     return " ".join(f"{n[1:-1]}^{p:g}" for n, p in dimension.items()) or "a plain number"
+
+
+def tex(expression, names):
+    """An expression for typesetting; words that are multiplied stand apart."""
+    return sympy.latex(expression, symbol_names=names, mul_symbol=r"\, ")
 
 
 def typeset(symbols):

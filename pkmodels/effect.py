@@ -7,7 +7,7 @@ from functools import cached_property
 import sympy
 from sympy import Expr, Symbol, sympify
 
-from .definition import Definition, require_dimension, typeset
+from .definition import Definition, require_dimension, tex, typeset
 from .environment import t
 from .errors import ModelError
 
@@ -91,8 +91,8 @@ class Effect(Definition):
     def latex(self):
         """The equations for typesetting."""
         names = typeset((*self.symbols, *self.changes, concentration))
-        lines = [rf"\frac{{d\,{names[q]}}}{{dt}} &= {sympy.latex(rate, symbol_names=names)}"
+        lines = [rf"\frac{{d\,{names[q]}}}{{dt}} &= {tex(rate, names)}"
                  for q, rate in self.changes.items()]
-        lines += [rf"\mathrm{{{s.name.replace('_', ' ')}}} &= {sympy.latex(s.expression, symbol_names=names)}"
+        lines += [rf"\mathrm{{{s.name.replace('_', ' ')}}} &= {tex(s.expression, names)}"
                   for s in self.shown if s.expression not in self.changes]
         return r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"

@@ -14,7 +14,7 @@ from sympy import Expr, Symbol, sympify
 
 from . import clocks
 from .clocks import Course
-from .definition import Also, Definition, Parameter, require_dimension, share, time_unit, typeset
+from .definition import Also, Definition, Parameter, require_dimension, share, tex, time_unit, typeset
 from .dimensions import dimension_of
 from .environment import SYMBOLS, t
 from .errors import ModelError
@@ -149,7 +149,8 @@ class Curve(Definition):
     @cached_property
     def latex(self):
         """The equation for typesetting, with those of its clocks."""
-        return clocks.latex(self.released, self.clocks, typeset((*self.symbols, *self.clocks)))
+        names = typeset((*self.symbols, *self.clocks)) | ({t: r"\tau"} if self.speeds.get(t, 1) != 1 else {})
+        return clocks.latex(self.released, self.clocks, lambda each: tex(each, names))
 
     def as_model(self):
         """The same release as a flow from ``held`` to ``released``, for joining and for testing."""
@@ -305,7 +306,7 @@ class Model(Definition):
     def latex(self):
         """The differential equations for typesetting."""
         names = typeset((*self.symbols, *self.states))
-        lines = (rf"\frac{{d\,{names[s]}}}{{dt}} &= {sympy.latex(rate, symbol_names=names)}"
+        lines = (rf"\frac{{d\,{names[s]}}}{{dt}} &= {tex(rate, names)}"
                  for s, rate in zip(self.states, self.right_hand_side, strict=True))
         return r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"
 

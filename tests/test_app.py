@@ -148,6 +148,19 @@ class Page:
         switch = "arguments[0].closest('details').querySelector('[data-testid=stCheckbox] input').click()"
         self.driver.execute_script(switch, summary)
 
+    def toggle(self, label):
+        """A switch by its label."""
+        self.until(lambda: any(label in each.text for each in self.find("[data-testid=stCheckbox] label")))
+        switch = next(each for each in self.find("[data-testid=stCheckbox] label") if label in each.text)
+        self.driver.execute_script("arguments[0].querySelector('input').click()", switch)
+
+    def pick(self, label, text):
+        """An entry of a list by typing it."""
+        from selenium.webdriver.common.keys import Keys
+
+        self.until(lambda: self.find(f"input[aria-label*='{label}']"))
+        self.find(f"input[aria-label*='{label}']")[0].send_keys(text, Keys.ENTER)
+
     def choose(self, label):
         """A radio button by its label."""
         self.until(lambda: any(each.text.strip() == label for each in self.find("[data-testid='stRadio'] label")))
@@ -213,6 +226,18 @@ class TestInTheBrowser:
         assert np.array_equal(names["prediction"].plasma.values, prediction.plasma.values)
         # The same report from the page and from Python, to the byte.
         assert lab.with_name("r.html").read_bytes() == told.read_bytes()
+
+    def test_what_was_misread_is_corrected(self, page, tmp_path):
+        odd = tmp_path / "odd.csv"
+        odd.write_text("Zeit (h);Tage (d);B1;Extinktion\n0;0;0;0\n24;1;20;0,3\n72;3;45;0,5\n168;7;80;0,8\n")
+        page.drop(odd)
+        page.until(lambda: "odd.csv: 1 formulation, 4 points, 0 to 168 h" in page.text)
+        page.toggle("Choose the columns by hand")
+        page.pick("Times", "Tage")
+        page.pick("Released drug", "B1")
+        page.until(lambda: "odd.csv: 1 formulation, 4 points, 0 to 7 day" in page.text)
+        assert "column 'Tage (d)' read as 'time (day)', as asked" in page.text
+        assert "Traceback" not in page.text
 
     def test_wrong_files_are_explained_and_harm_nothing(self, page, lab, tmp_path):
         wrong = tmp_path / "wrong.csv"

@@ -439,6 +439,11 @@ class TestTerminal:
         assert lines[2:] == ["weibull  a meaning of many words  1.5", "         that does not fit into",
                              "         one line"]
 
+    def test_a_sentence_behind_a_table_is_no_row(self):
+        text = "name  value\n----  -----\ncmax  1.5\n- swing: the lowest concentration is zero"
+        assert dressed(text, Terminal()).splitlines()[2:] == ["cmax  1.5", "- swing: the lowest concentration is",
+                                                              "  zero"]
+
     def test_words_are_not_broken(self):
         table = tabulate([("gallagher_corrigan", "x" * 30)], ("model", "meaning"), disable_numparse=True)
         assert "gallagher_corrigan  " + "x" * 30 in dressed(table, Terminal())

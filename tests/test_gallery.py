@@ -1,7 +1,8 @@
 """The gallery: what every plot draws is held against what was looked at as an image.
 
 One baseline holds limits, labels and points of every curve; the other, gallery.png, is a sheet of small pictures, which
-tells colours, dashes, shading and places. After a plot was changed on purpose and looked at: python tests/test_gallery.py
+tells colours, dashes, shading and places. After a plot was changed on purpose and looked at:
+python tests/test_gallery.py
 """
 
 import io
@@ -22,8 +23,8 @@ BASELINE = Path(__file__).with_name("gallery.json")
 SHEET = Path(__file__).with_name("gallery.png")
 #: Height and width of a small picture, and how many stand in a row of the sheet.
 TILE, ROW = (160, 240), 4
-#: Mean difference within a square of 16 x 16 points from which on it is another picture. Moving a whole plot by one point
-#: of the screen, as other builds of the font engine may, makes at most 0.028; a line of another colour makes 0.049.
+#: Mean difference within a square of 16 x 16 points from which on it is another picture. Moving a whole plot by one
+#: point of the screen, as other builds of the font engine may, makes 0.028; a line of another colour makes 0.049.
 LOOKS = 0.035
 #: Other builds of the numerical libraries end their searches a little elsewhere.
 TOLERANCE = 2e-3
@@ -66,10 +67,15 @@ def drawn(ax):
     return {"x": [*map(float, ax.get_xlim())], "y": [*map(float, ax.get_ylim())], "xscale": ax.get_xscale(),
             "yscale": ax.get_yscale(), "labels": [ax.get_xlabel(), ax.get_ylabel()],
             "legend": [text.get_text() for text in ax.get_legend().get_texts()] if ax.get_legend() else [],
-            "lines": [[[float(f"{v:.6g}") for v in point] for point in points] for points in thin],
+            "lines": [[[*map(_rounded, point)] for point in points] for points in thin],
             "bars": [float(f"{v:.6g}") for bar in ax.patches if hasattr(bar, "get_width")
                      for v in (bar.get_x(), bar.get_y(), bar.get_width(), bar.get_height())],
             "areas": len(ax.collections), "texts": [text.get_text() for text in ax.texts]}
+
+
+def _rounded(value):
+    """To six digits; None where a line is interrupted."""
+    return None if np.isnan(value) else float(f"{value:.6g}")
 
 
 def picture(ax):

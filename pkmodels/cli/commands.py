@@ -121,6 +121,8 @@ def coverage(given):
     output.result(given, text=found.text, table=lambda: found.full_table, content=lambda: {
         **found.to_dict(), "assumptions": [*prediction.attrs["assumptions"]]})
     remark("", *found.verdict, "", *found.remarks)
+    if not asked_effect(given) and given.variable == "plasma":
+        remark("", "next: the same words behind pkmodels report write all of it on one page")
 
 
 def population(given):

@@ -19,7 +19,7 @@ def dressed(text, stream):
     Parameters
     ----------
     text : str
-        Sentences and tables, a table with its head above a line of hyphens and a blank line behind it.
+        Sentences and tables, a table with its head above a line of hyphens.
     stream : file
         Standard output or error.
     """
@@ -30,13 +30,19 @@ def dressed(text, stream):
     rules = {n for n, line in enumerate(lines) if n and _RULE.fullmatch(line.rstrip()) and lines[n - 1].strip()}
     while k < len(lines):
         if k + 1 in rules:
-            end = next((n for n in range(k + 2, len(lines)) if not lines[n].strip()), len(lines))
+            end = next((n for n in range(k + 2, len(lines)) if not _is_row(lines[n], lines[k + 1])), len(lines))
             folded += _table(lines[k:end], width, _painter(stream), _line(stream))
             k = end
         else:
             folded += _sentence(lines[k], width, _painter(stream))
             k += 1
     return "\n".join(folded)
+
+
+def _is_row(line, rule):
+    """Whether a line is a row below this rule: nothing stands between the columns."""
+    gaps = re.finditer(" +", rule.rstrip())
+    return bool(line.strip()) and not any(line[gap.start():gap.end()].strip() for gap in gaps)
 
 
 def _painter(stream):

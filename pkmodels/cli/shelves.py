@@ -82,11 +82,12 @@ def card(kind, name):
 
 
 def _model_card(name, kind="release"):
-    from sympy import pretty
+    from sympy import Symbol, pretty
     from tabulate import tabulate
 
     from .. import references
     from ..effect import Effect
+    from ..environment import t
     from ..model import Curve
     from ..solve import method
 
@@ -95,8 +96,11 @@ def _model_card(name, kind="release"):
                for p in m.parameters]
     way = "driven by a concentration" if isinstance(m, Effect) else f"solved as {method(m)}"
     if isinstance(m, Curve):
-        equation = "released(t) = " + str(m.released)
-        equation += "".join(f"\nd {clock}/dt = {speed}" for clock, speed in m.speeds.items() if clock.name != "t")
+        # A clock that does not run evenly is not the time, though a curve may be written with the same letter.
+        shown = {t: Symbol("tau")} if m.speeds.get(t, 1) != 1 else {}
+        equation = "released(t) = " + str(m.released.subs(shown))
+        equation += "".join(f"\nd {clock.subs(shown)}/dt = {speed}" for clock, speed in m.speeds.items()
+                            if (clock, speed) != (t, 1))
     elif isinstance(m, Effect):
         equation = "\n".join([*(f"d {q}/dt = {rate}" for q, rate in m.changes.items()),
                               *(f"{each.name} = {each.expression}" for each in m.shown
