@@ -9,7 +9,7 @@ from .. import catalogue, units
 from ..errors import FitError, PkmodelsError
 from . import bounds, measured, search, weighting
 from .asked import checked_models, checked_seed, checked_study, saturated
-from .batch import curves
+from .batch_running import curves
 from .polish import AT_BOUND
 from .problem import Problem
 from .result import in_time_unit
