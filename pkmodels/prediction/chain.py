@@ -12,6 +12,8 @@ from .composed import body_of, with_tissue
 
 #: Hours after a dose that are as good as none.
 JUST_AFTER = 1e-150
+#: Concentrations that are as good as none, in any unit.
+NOTHING = 1e-100
 
 
 def _molar(drug, unit):
@@ -184,8 +186,9 @@ class Body:
         starts = np.array([hour for hour, *_ in self.pieces])
         which = np.clip(np.searchsorted(starts, hours, side="right") - 1, 0, None)
         rows = np.array([weights for *_, weights in self.pieces])[which] / self.per_unit
-        # Rounding may leave a little less than nothing before anything is released.
-        return [np.maximum(np.einsum("...tn,tn->...t", states, rows[:, k]), 0.0) for k in range(rows.shape[1])]
+        found = [np.einsum("...tn,tn->...t", states, rows[:, k]) for k in range(rows.shape[1])]
+        # Rounding may leave a little less than nothing before anything is released, and `JUST_AFTER` next to nothing.
+        return [np.where(each < NOTHING, 0.0, each) for each in found]
 
     def plasma(self, hours, mass):
         """Concentration in plasma at ``hours`` in the chosen unit when ``mass`` is fed."""
