@@ -3,7 +3,8 @@
     python benchmarks/run.py                        all jobs
     python benchmarks/run.py --jobs population fits --rounds 3
 
-Each job has gates: nothing of it is timed before our numbers agree with a way of their own. Times are those of the
+Each job has gates: nothing of it is timed before our numbers agree with a way of their own. The tables say how many
+outputs each way gives and whether curves are stored. Times are those of the
 processor (other work on the machine counts as little as it can), the medians of rounds in which all take turns. A
 peer that is not installed is left out with a sentence: pip install pkmodels[bench]. Only `workers` and
 `startup` are measured by the clock on the wall as well.

@@ -1,5 +1,8 @@
 """The numbers of populations against matrix exponentials and brute force, whatever the rates."""
 
+import subprocess
+import sys
+
 import mpmath
 import numpy as np
 import pytest
@@ -219,6 +222,27 @@ def test_compiled_numbers_of_a_fed_body_are_those_of_numpy():
         both = [stream(bodies(a, one, one), fed(hours, per_patient, [0.0]), lower=1.0, upper=8.0, fast=fast,
                        sampled=[3, 100]) for fast in (False, True)]
         assert_same(*both)
+
+
+@needs_numba
+def test_a_second_start_does_not_compile(people):
+    """What this process has compiled another one reads from the cache beside the source."""
+    stream(people, boluses(HOURS, DOSES, AMOUNTS), lower=10.0, upper=40.0, fast=True)
+    code = """
+import numpy as np
+from pkmodels.solve import population_leaps_fast
+from pkmodels.solve.population import stream
+from pkmodels.solve.population_modes import bodies
+from pkmodels.solve.population_schedule import boluses
+rates = -np.array([0.05, 0.1, 0.2, 0.4, 0.8])
+matrix = np.zeros((5, 5, 1))
+matrix[range(5), range(5), 0], matrix[range(1, 5), range(4), 0] = rates, -rates[:4]
+some = bodies(matrix, np.eye(5)[:, :1], np.eye(5)[:, 4:])
+stream(some, boluses([0.0, 1.0, 50.0], [0.0, 1.0], [1.0, 1.0]), lower=0.1, upper=0.2, fast=True)
+print(sum(population_leaps_fast._walk.stats.cache_misses.values()), some.exact.all())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "True"]
 
 
 @needs_numba
