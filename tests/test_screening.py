@@ -64,7 +64,8 @@ def test_a_tape_gives_the_curve_and_the_derivatives_that_sympy_gives(name):
 
 def test_what_is_linear_is_found_and_what_is_not_is_not():
     told = {name: [catalogue.get_model(name).parameters[k].name for k in tape.of(catalogue.get_model(name)).amplitudes]
-            for name in ("weibull+plateau", "biexponential", "zero_order", "fick_sphere_bath", "triple_weibull", "hill")}
+            for name in ("weibull+plateau", "biexponential", "zero_order", "fick_sphere_bath", "triple_weibull",
+                         "hill")}
     assert told == {"weibull+plateau": ["plateau"], "biexponential": ["f_burst"], "zero_order": ["k"],
                     "fick_sphere_bath": [], "triple_weibull": ["f_first", "f_second"], "hill": []}
 
@@ -161,7 +162,8 @@ def test_screened_values_stand_within_bounds_and_in_order(study):
             box = bounds.box(curve, HOURS)
             inside = curve.values({n: (v, row.units[n]) for n, v in row.values.items()})
             numbers = np.array([inside[p.name] for p in curve.parameters])
-            assert np.all(numbers >= box.lower * (1 - 1e-12)) and np.all(numbers <= box.upper * (1 + 1e-12))
+            assert np.all(numbers >= box.lower * (1 - 1e-12))
+            assert np.all(numbers <= box.upper * (1 + 1e-12))
 
 
 def test_screened_optima_and_errors_are_those_of_fits(study):

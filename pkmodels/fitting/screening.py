@@ -141,8 +141,8 @@ def _screened(points, model, seed, unasked):
     fixed, _ = measured.held(model, {})
     wanted = len(model.parameters) - len(fixed)
     if points.distinct < wanted:
-        raise FitError(f"{model.name} has {wanted} parameters to find, but {points.label} has {points.distinct} sampling "
-                       f"times after the start; take a simpler model")
+        raise FitError(f"{model.name} has {wanted} parameters to find, but {points.label} has {points.distinct} "
+                       f"sampling times after the start; take a simpler model")
     if unasked and points.distinct == wanted:
         raise FitError(saturated(points.study, model))
     box, spread = _begun(model, points.times.tobytes(), tuple(fixed), seed)

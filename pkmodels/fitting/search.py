@@ -1,7 +1,7 @@
 """The search: many starts, spread evenly and always the same, each walked downhill within the bounds.
 
-Closed curves walk all together as one array; flows, which must be integrated, are fewer.
-What is found here is polished and described by lmfit (`polish.py`).
+Closed curves walk all together on their tape (`walkers.py`; those on clocks of their own as one array here); flows,
+which must be integrated, are fewer. What is found here is polished and described by lmfit (`polish.py`).
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from scipy.optimize import least_squares
 from ..model import Curve
 from .bounds import scaled, unscaled
 from .problem import FAR_OFF
-from .walkers import CLOSEST, is_lag, walkers_of
 from .starts import _anew, _around, _scouts, _spread
+from .walkers import CLOSEST, is_lag, walkers_of
 
 STARTS, SCOUTS, WALKERS, SCOUT_STEPS, STEPS = 2048, 160, 32, 15, 60
 #: Ends within this factor of the best are walked on to the last digit.
