@@ -1,7 +1,7 @@
 """Screening: many models on many curves at once, before a few of them are fitted."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -13,7 +13,8 @@ from .batch_running import curves
 from .polish import AT_BOUND
 from .problem import Problem
 from .result import in_time_unit
-from .statistics import statistics
+from .statistics import aicc
+from .walkers import walkers_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,37 +141,74 @@ def _screened(points, model, seed, unasked):
     fixed, _ = measured.held(model, {})
     wanted = len(model.parameters) - len(fixed)
     if points.distinct < wanted:
-        raise FitError(f"{model.name} has {wanted} parameters to find, but {points.label} has {points.distinct} sampling "
-                       f"times after the start; take a simpler model")
+        raise FitError(f"{model.name} has {wanted} parameters to find, but {points.label} has {points.distinct} "
+                       f"sampling times after the start; take a simpler model")
     if unasked and points.distinct == wanted:
         raise FitError(saturated(points.study, model))
-    box = bounds.with_fixed(bounds.box(model, points.times), model, fixed)
+    box, spread = _begun(model, points.times.tobytes(), tuple(fixed), seed)
     problem = Problem(model, points.times, points.released, box, fixed=tuple(fixed))
-    places, _ = search.search(problem, seed, effort=search.QUICK)
-    if not len(places):
+    best, ss, normal = _least(problem, spread, seed)
+    if best is None:
         raise FitError(f"no values of {model.name} within its bounds follow {points.label}; look at the data first")
-    return _described(points, problem, places[0], wanted)
+    return _described(points, problem, best, ss, normal, wanted)
 
 
-def _described(points, problem, best, wanted):
+@lru_cache(maxsize=512)
+def _begun(model, times, fixed, seed):
+    """The box and the starts of a model at these sampling times: curves with the same ones share them."""
+    times = np.frombuffer(times)
+    given = measured.held(model, {})[0]
+    box = bounds.with_fixed(bounds.box(model, times), model, given)
+    problem = Problem(model, times, np.zeros_like(times), box, fixed=fixed)
+    walkers = walkers_of(problem)
+    return box, None if walkers is None else search.spread(problem, search.QUICK, seed)
+
+
+def _least(problem, spread, seed):
+    """The best values, their sum of squares, and J'J by the values (zeros where one is held at a bound)."""
+    if spread is None:
+        found, squares = search.search(problem, seed)
+        if not len(found):
+            return None, None, None
+        slope = problem.slope(found[0])
+        return found[0], squares[0], slope.T @ slope
+    numbers, found, by = search.quick(problem, spread)
+    fine = np.isfinite(found.squares) & problem.in_order(numbers)
+    if not fine.any():
+        return None, None, None
+    k = np.argmin(np.where(fine, found.squares, np.inf))
+    # J'J by the places; a value moves with its place by this much.
+    return numbers[k], found.squares[k], found.normal[k] / np.outer(by[k], by[k])
+
+
+def _described(points, problem, best, ss, normal, wanted):
     """The best values with their covariance; what stands at a bound or moves nothing is held."""
-    box, names = problem.box, problem.names
-    stuck = np.any([np.abs(best - side) <= AT_BOUND * np.where(side, np.maximum(np.abs(side), np.abs(best)), 1.0)
-                    for side in (box.lower, box.upper)], axis=0)
+    box, names, n = problem.box, problem.names, len(points.times)
+    reach = AT_BOUND * np.maximum(np.abs(best), 1e-300)
+    stuck = (best - box.lower <= np.where(box.lower, reach, AT_BOUND)) | (
+        box.upper - best <= np.where(box.upper, reach, AT_BOUND))
     shown = {p.name: in_time_unit(p.unit, points.study.time_unit) for p in problem.model.parameters}
-    factors = np.array([units.inside(1.0, shown[n]) for n in names])
-    residual, slope = problem.residual(best), problem.slope(best) * factors
-    at_bound = tuple(n for k, n in enumerate(names) if stuck[k] and n not in problem.fixed)
-    free = np.array([k for k, n in enumerate(names) if not stuck[k] and n not in problem.fixed], dtype=int)
-    ss, n = float(np.sum(residual**2)), len(residual)
-    covariance = np.full((len(free), len(free)), np.nan)
-    size = np.linalg.norm(slope[:, free], axis=0)
-    if n > len(free) and np.all(size > 0):
-        normal = (slope[:, free] / size).T @ (slope[:, free] / size)
-        if np.linalg.cond(normal) < 1e14:
-            covariance = np.linalg.inv(normal) / np.outer(size, size) * ss / (n - len(free))
+    factors = np.array([units.inside(1.0, shown[name]) for name in names])
+    free = [k for k, name in enumerate(names) if not stuck[k] and name not in problem.fixed]
     errors = dict.fromkeys(names, float("nan"))
-    errors |= dict(zip((names[k] for k in free), map(float, np.sqrt(np.diag(covariance))), strict=True))
-    return Screened(points.label, problem.model.name, dict(zip(names, map(float, best / factors), strict=True)), errors, shown,
-                    covariance, tuple(names[k] for k in free), at_bound, ss,
-                    statistics(problem.measured, residual, wanted, zeros=points.zeros)["aicc"], n)
+    covariance = _covariance(normal[np.ix_(free, free)] * np.outer(factors[free], factors[free]), ss, n)
+    errors |= zip([names[k] for k in free], np.sqrt(np.diag(covariance)).tolist(), strict=True)
+    return Screened(points.label, problem.model.name, dict(zip(names, (best / factors).tolist(), strict=True)), errors,
+                    shown, covariance, tuple(names[k] for k in free),
+                    tuple(name for k, name in enumerate(names) if stuck[k] and name not in problem.fixed), float(ss),
+                    aicc(float(ss), n, wanted), n)
+
+
+def _covariance(normal, ss, n):
+    """Of a least-squares optimum; NaN where a parameter moves nothing or two cannot be told apart."""
+    count = len(normal)
+    size = np.sqrt(np.diag(normal))
+    if n <= count or not np.all(size > 0):
+        return np.full((count, count), np.nan)
+    try:
+        whole = np.linalg.inv(normal / np.outer(size, size))
+    except np.linalg.LinAlgError:
+        return np.full((count, count), np.nan)
+    if np.any(np.diag(whole) < 0) or np.any(np.diag(whole) > 1 / np.finfo(float).eps):
+        return np.full((count, count), np.nan)
+    return whole / np.outer(size, size) * ss / (n - count)

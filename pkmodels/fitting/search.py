@@ -1,7 +1,7 @@
 """The search: many starts, spread evenly and always the same, each walked downhill within the bounds.
 
-Closed curves walk all together as one array; flows, which must be integrated, are fewer.
-What is found here is polished and described by lmfit (`polish.py`).
+Closed curves walk all together on their tape (`walkers.py`; those on clocks of their own as one array here); flows,
+which must be integrated, are fewer. What is found here is polished and described by lmfit (`polish.py`).
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from scipy.optimize import least_squares
 from ..model import Curve
 from .bounds import scaled, unscaled
 from .problem import FAR_OFF
-from .walkers import CLOSEST, is_lag, walkers_of
 from .starts import _anew, _around, _scouts, _spread
+from .walkers import CLOSEST, is_lag, walkers_of
 
 STARTS, SCOUTS, WALKERS, SCOUT_STEPS, STEPS = 2048, 160, 32, 15, 60
 #: Ends within this factor of the best are walked on to the last digit.
@@ -65,19 +65,15 @@ def search(problem, seed, start=None, effort=THOROUGH):
         starts = _spread(problem, FLOW_STARTS, seed)
         starts = starts[problem.in_order(starts)]
         return _in_rank(*_possible(problem, *_walk(problem, _nearest(starts, problem.squares(starts), FLOW_WALKERS))))
-    count, scouts, walkers, fewer = _numbers(problem, effort)
-    spread = _spread(problem, count, seed)
-    spread = spread[problem.in_order(spread)]
-    starts, squares = _walk(problem, _scouts(*_judged(problem, spread), scouts), SCOUT_STEPS)
-    starts = _nearest(starts, squares, walkers)
-    if not effort.rounds:
-        return _in_rank(*_possible(problem, *_walk(problem, starts, LONG_WALK, in_gaps=True)))
-    found, squares = _possible(problem, *_walk(problem, starts))
+    _, scouts, walkers, fewer = _numbers(problem, effort)
+    around = spread(problem, effort, seed)
+    starts, squares = _walk(problem, _scouts(*_judged(problem, around), scouts), SCOUT_STEPS)
+    found, squares = _possible(problem, *_walk(problem, _nearest(starts, squares, walkers)))
     if not len(found):
         return found, squares
     many, before = len(problem.names) - len(problem.fixed) >= MANY, np.inf
     for turn in range(effort.rounds):
-        again = _anew(problem, found, squares, spread, fewer, seed + turn, moved=squares.min() < before)
+        again = _anew(problem, found, squares, around, fewer, seed + turn, moved=squares.min() < before)
         before = squares.min()
         other, other_squares = _possible(problem, *_walk(problem, again, in_gaps=True))
         found, squares = np.concatenate([found, other]), np.concatenate([squares, other_squares])
@@ -86,6 +82,27 @@ def search(problem, seed, start=None, effort=THOROUGH):
     last, squares = _possible(problem, *_walk(problem, _last(found, squares), in_gaps=True))
     near = squares <= squares.min(initial=np.inf) * NEAR
     return _in_rank(*_possible(problem, *_walk(problem, last[near], LONG_WALK, in_gaps=True)))
+
+
+def spread(problem, effort, seed):
+    """The starts of a search in the whole box."""
+    starts = _spread(problem, _numbers(problem, effort)[0], seed)
+    return starts[problem.in_order(starts)]
+
+
+def quick(problem, starts, effort=QUICK):
+    """One judgement of all starts, a few steps of scouts, one walk to the end; of a curve that has a tape.
+
+    Returns
+    -------
+    array (walkers, parameters), Descended, array (walkers, parameters)
+        Values (inside units), where they ended, and d value / d place there.
+    """
+    _, scouts, walkers, _ = _numbers(problem, effort)
+    begun, squares = _walk(problem, _scouts(*_judged(problem, starts), scouts), SCOUT_STEPS)
+    last = walkers_of(problem, True)
+    numbers, found = last.walk(_nearest(begun, squares, walkers), LONG_WALK, 1e-16)
+    return numbers, found, last.slopes(numbers, found.place)
 
 
 def _numbers(problem, effort):

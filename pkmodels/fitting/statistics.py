@@ -17,6 +17,14 @@ LABELS = {
 MANY = 200
 
 
+def aicc(wss, n, free):
+    """The criterion that ranks models, of a sum of squares over ``n`` points; NaN where there are too few."""
+    k = free + 1  # the variance counts
+    if n <= k + 1:
+        return math.nan
+    return n * math.log(max(wss, 1e-200) / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1)
+
+
 def statistics(measured, difference, free, residual=None, zeros=0):
     """Statistics of a least-squares fit of released shares.
 
@@ -53,7 +61,7 @@ def statistics(measured, difference, free, residual=None, zeros=0):
     total_released = float(np.sum((measured[measured != 0] - np.mean(everything)) ** 2))
     shown = np.concatenate([np.zeros(zeros), measured + difference])
     floor = max(wss, 1e-200)
-    variances, every = p + 1, n + zeros
+    every = n + zeros
     nan = math.nan
     return {
         "n": n,
@@ -66,8 +74,7 @@ def statistics(measured, difference, free, residual=None, zeros=0):
         "r2_adj": 1 - ss / total * (every - 1) / (every - p) if total > 0 and every > p else nan,
         "r": float(np.corrcoef(everything, shown)[0, 1]) if np.ptp(everything) > 0 and np.ptp(shown) > 0 else nan,
         "aic_lmfit": n * math.log(floor / n) + 2 * p,
-        "aicc": (n * math.log(floor / n) + 2 * variances + 2 * variances * (variances + 1) / (n - variances - 1)
-                 if n > variances + 1 else nan),
+        "aicc": aicc(wss, n, p),
         "bic_lmfit": n * math.log(floor / n) + p * math.log(n),
         "aic_ddsolver": every * math.log(1e4 * floor) + 2 * p,
         "msc": math.log(total_released / floor) - 2 * p / every if total_released > 0 else nan,

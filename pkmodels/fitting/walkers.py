@@ -75,6 +75,14 @@ class Walkers:
             numbers[:, self.logits] = 1 / (1 + np.exp(-place[:, self.logits]))
         return numbers
 
+    def slopes(self, numbers, place):
+        """d value / d place, (walkers, parameters)."""
+        by = np.ones_like(numbers)
+        by[:, self.logs] = numbers[:, self.logs]
+        by[:, self.logits] = numbers[:, self.logits] * (1 - numbers[:, self.logits])
+        by[:, list(self.lags)] = -np.exp(place[:, list(self.lags)])
+        return by
+
     def walk(self, starts, steps, enough):
         """Walk from values (walkers, parameters), 0 steps to judge them only.
 

@@ -32,8 +32,8 @@ def descend(job, place, low, high, edges, steps, enough):
            written.amplitude_refs, written.mixed, np.array(job.amplitudes, dtype=np.int64),
            np.atleast_2d(np.asarray(job.measured, dtype=float)), np.ascontiguousarray(weight, dtype=float),
            np.empty((0, 0)) if job.whitening is None else np.ascontiguousarray(job.whitening, dtype=float),
-           np.ascontiguousarray(job.pulls, dtype=float), np.array(job.ordered, dtype=np.int64).reshape(-1, 2), held, low,
-           high, np.ascontiguousarray(edges), steps, enough, place, squares, arrived, normal)
+           np.ascontiguousarray(job.pulls, dtype=float), np.array(job.ordered, dtype=np.int64).reshape(-1, 2), held,
+           low, high, np.ascontiguousarray(edges), steps, enough, place, squares, arrived, normal)
     return place, squares, arrived, normal
 
 

@@ -125,11 +125,13 @@ def cylinder_release_rate(x):
 
 @njit(**OPTIONS)
 def erfcx(x):
-    """exp(x²) erfc(x)."""
-    if x > 25.0:
-        z = 1.0 / (x * x)
-        return (1.0 - z * (0.5 - z * (0.75 - 1.875 * z))) / (x * _ROOT_PI)
-    return math.exp(x * x) * math.erfc(x)
+    """exp(x²) erfc(x); for large x by its continued fraction, where the product would lose digits and then all."""
+    if x < 6.0:
+        return math.exp(x * x) * math.erfc(x)
+    below = x
+    for k in range(30, 0, -1):
+        below = x + k / 2.0 / below
+    return 1.0 / (_ROOT_PI * below)
 
 
 @njit(**OPTIONS)

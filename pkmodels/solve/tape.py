@@ -3,7 +3,7 @@
 Derivatives are taken step by step while the list is made (those of the laws by their own ``fdiff``), equal steps
 are kept once, and what depends on the parameters alone or on time alone is told apart. So nothing is differentiated,
 simplified or compiled by SymPy, and one interpreter serves every model: `Tape.run` here, in NumPy, and the compiled
-one of `screening_fast`.
+one of `tape_fast`.
 """
 
 from dataclasses import dataclass

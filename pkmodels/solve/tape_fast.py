@@ -70,7 +70,8 @@ def program(tape, amplitudes):
 
     alone, both = set(alone), set(both)
     return SimpleNamespace(
-        first=rows([n for n in every if n in alone and n in judged]), scalar_slopes=rows([n for n in anew if n in alone]),
+        first=rows([n for n in every if n in alone and n in judged]),
+        scalar_slopes=rows([n for n in anew if n in alone]),
         values=rows([n for n in every if n in both and n in judged]), slopes=rows([n for n in anew if n in both]),
         numbers=numbers, timely=tuple(timely), rows=max(len(timely) + len(both), 1),
         refs=np.array([where[n] for n in (tape.value, *tape.slopes)], dtype=np.int64),
