@@ -7,29 +7,37 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+#: The number from which on the process that gives the work waits for another one, and for how many seconds at most.
+WAITS, PATIENCE = 5, 120.0
+
 
 @dataclass(frozen=True)
 class Square:
     """Squares of numbers, with accidents on the way.
 
-    ``home`` is the process that gives the work; others end by a signal at the numbers ``deadly``: once each where
-    ``marks`` is a folder, else always.
+    ``home`` is the process that gives the work. It waits after a few numbers until ``folder`` holds the mark ``alive``
+    (another process has done a number) or ``killed``, so that others take part however slowly they start.
     """
 
     home: int
-    deadly: tuple = ()
-    marks: str = ""
-    seconds: float = 0.005
+    folder: Path
+    waits_for: str = "alive"
+    dies: bool = False
+    always: bool = False
 
     def __call__(self, number):
-        time.sleep(self.seconds)
         print("this must not come between the answers")
-        if number in self.deadly and os.getpid() != self.home:
-            mark = Path(self.marks) / f"{number}"
-            if not self.marks or not mark.exists():
-                if self.marks:
-                    mark.touch()
+        killed = self.folder / "killed"
+        if os.getpid() != self.home:
+            if self.dies and (self.always or not killed.exists()):
+                killed.touch()
                 os.kill(os.getpid(), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+            (self.folder / "alive").touch()
+        elif number >= WAITS:
+            until = time.monotonic() + PATIENCE
+            while not (self.folder / self.waits_for).exists() and time.monotonic() < until:
+                time.sleep(0.01)
+        time.sleep(0.01)
         return number**2, os.getpid(), os.environ.get("OMP_NUM_THREADS")
 
 

@@ -166,6 +166,8 @@ class TestFitOfManyOnTheCommandLine:
     @pytest.mark.parametrize(("options", "words"), [
         (["--each", "--shared", "k"], "one by one"), (["--each", "--formulation", "slow"], "chooses one curve"),
         (["--shared", "k", "--intervals", "profile"], "one curve at a time"),
+        (["--workers", "2"], "are for --each and --intervals bootstrap"), (["--each", "--workers", "0"], "workers = 0"),
+        (["--shared", "k", "--folder", "kept"], "are for --each; leave them away"),
         (["--shared", "kk"], "did you mean k"), (["--shared", "k", "--save", "x.txt"], "must end in .toml"),
     ])
     def test_misuse(self, lab, capsys, options, words):
