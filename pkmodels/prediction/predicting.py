@@ -93,6 +93,7 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
     if environment is None:
         environment = {} if release is None else release.origin.get("environment", {})
     environment = read_environment(environment)
+    _check_surroundings(release, environment)
     if release is not None and drug is not None and release.model.closed_vessel:
         raise PredictionError(f"this release cannot be carried into a patient: {release.model.closed_vessel}")
     release = carried(release, in_vivo)
@@ -168,6 +169,15 @@ def _check(unreleased, draws, drug, regimen, site, amounts):
     if site is not None and drug is None:
         raise PredictionError("a site needs a drug and a regimen to exchange with the blood; give drug and regimen, or "
                               "leave the site away")
+
+
+def _check_surroundings(release, environment):
+    """Refuse surroundings in which the fit behind a release says nothing."""
+    if release is None or release.undecided is None or not set(release.model.surroundings) & set(environment.changed):
+        return
+    problem = release.undecided(environment)
+    if problem:
+        raise PredictionError(f"surroundings {environment}: {problem}")
 
 
 def _check_in_vivo(release, in_vivo, unreleased):
