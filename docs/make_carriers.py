@@ -24,9 +24,10 @@ FOOT = """
 - One pH or one temperature cannot decide a switch: fit curves at several together with `fit_many`.
 - Two drugs in one carrier are two releases that share parameters (`janus`, `fit_many(..., own="f_first")`).
 - Radioactive spheres release nothing: `pkmodels.absorbed_dose`.
-- A law with more unknowns than conditions were measured (a switch from two temperatures) is right at these and open
-  between them; `fit_many(...).at(T=39)` and predictions in other surroundings say so. `benchmarks/held_out_conditions.py`
-  asks laws for conditions that were left out.
+- One curve that leaves a law open is not carried to another temperature or pH: a prediction there refuses it.
+- Curves at fewer conditions than a law has unknowns (a switch from two temperatures) leave it right at these and open
+  between them; `fit_many(...).at(T=39)` and predictions in other surroundings say so.
+  `benchmarks/held_out_conditions.py` asks laws for conditions that were left out.
 
 ## How exact diffusion is
 
@@ -35,8 +36,8 @@ Three ways to one release, in share of the dose at any time; the tests hold them
 | way | for | off by at most |
 |---|---|---|
 | series | one layer, any course of the diffusivity in time | 1e-10 |
-| eigenmodes of 80 graded cells | a core in a shell | 1e-3 (against the exact transform 6e-4); mean time to 1e-10 of itself |
-| method of lines, 60 graded cells | a diffusivity that changes along the radius, with acid, water and mass | 3e-4 |
+| eigenmodes of 80 graded cells | a core in a shell; its mean release time is right to 1e-10 | 1e-3 |
+| method of lines, 60 graded cells | a diffusivity that changes along the radius, with acid and mass | 3e-4 |
 | eigenmodes against lines | the same layers | 3e-4 |
 """
 

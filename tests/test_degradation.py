@@ -173,6 +173,23 @@ class TestCourses:
                             for s in (step, -step))
                 assert found[:, k] == pytest.approx((up - down) / (2 * step), rel=1e-5, abs=1e-12), p.name
 
+    @pytest.mark.parametrize("name", ["plga_pores", "plga_goserelin", "plga_three_months"])
+    def test_in_deep_cold_nothing_runs_backwards(self, name):
+        """At -80 °C an age of 1e-12 days is a difference of nothing but rounding; it was a root of a negative."""
+        model = catalogue.get_model(name)
+        shown = solve.observe(model, model.values(), np.geomspace(1e-6, 1e8, 400), Environment(T=-80))
+        assert np.all(np.isfinite(shown))
+        assert np.all(np.diff(shown) >= -1e-3)  # the same rounding, under the root of short times
+
+    @pytest.mark.parametrize("name", ["plga_diffusion", "plga_diffusion_power", "plga_burst_diffusion"])
+    def test_a_step_after_all_is_over(self, name):
+        """exp(k t) has long left the range of numbers when the temperature changes: all stays released."""
+        model = catalogue.get_model(name)
+        course = Environment(T=[(0, 37), (24 * 800, 45), (24 * 900, 4)])
+        found = solve.observe(model, model.values({"k_degradation": 1.0}), 24 * np.array([1.0, 790, 850, 950]), course)
+        assert 0 < found[0] < 1
+        assert found[1:] == pytest.approx([1, 1, 1], abs=1e-12)
+
     def test_a_course_must_begin_at_nothing(self):
         age, path = sympy.symbols("age path")
         k = Parameter(sympy.Symbol("k"), 1.0, "1/h", (0, 5), "rate")

@@ -7,7 +7,7 @@ import pytest
 import pkmodels as pk
 from pkmodels import catalogue, fitting, solve
 from pkmodels.environment import Environment
-from pkmodels.errors import FitError, ModelError
+from pkmodels.errors import FitError, ModelError, PredictionError
 from pkmodels.modifiers import varied
 from pkmodels.studies import Study
 
@@ -134,6 +134,38 @@ def test_two_temperatures_do_not_decide_a_switch():
     held = fitting.fit_many(made("heat_switch", "T_degC", [37.0, 42.0], lambda at: {"T": at}, **given), "heat_switch",
                             fixed={"t_middle": 40.0, "width": 1.0})
     assert not any("do not decide" in v for v in held.at(T=39).origin["verdicts"])
+
+
+@pytest.mark.parametrize(("name", "elsewhere", "what"), [
+    ("arrhenius_release", "42 C", "temperature"), ("acid_switch", "37 C; pH 5", "pH"),
+    ("heat_switch", "37 C; 42 C from day 1", "temperature")])
+def test_one_curve_is_not_carried_to_other_surroundings(name, elsewhere, what):
+    """Its activation energy, pKa or transition would be wherever the search began."""
+    model = catalogue.get_model(name)
+    shares = solve.observe(model, model.values(), HOURS) + 0.005 * np.cos(HOURS)
+    study = Study.from_arrays(HOURS, shares, time_unit="h", source="made", formulation="x")
+    found = fitting.fit(study, name)
+    with pytest.raises(PredictionError, match=f"does not decide what it releases at another {what}"):
+        pk.predict(found, days=5, environment=elsewhere, draws=0)
+    same = pk.predict(found, days=14, environment="37 C; pH 7.4", times=HOURS / 24, draws=0)
+    assert same.released.values == pytest.approx(shares, abs=0.02)
+
+
+def test_one_curve_and_what_is_known_besides():
+    """With an activation energy from elsewhere 42 °C is time that runs faster by Arrhenius' factor, 1.64."""
+    model = catalogue.get_model("arrhenius_release")
+    shares = solve.observe(model, model.values(), HOURS)
+    study = Study.from_arrays(HOURS, shares, time_unit="h", source="made", formulation="x")
+    found = fitting.fit(study, model, fixed={"activation_energy": 80.0})
+    warm = pk.predict(found, days=5, environment="42 C", times=[3.0], draws=0)
+    factor = np.exp(-80e3 / 8.31446261815324 * (1 / 315.15 - 1 / 310.15))
+    assert float(warm.released[0]) == pytest.approx(1 - np.exp(-((3 * factor / 14) ** 0.9)), rel=1e-6)
+    # A law without anything to decide (tenfold per unit of pH) needs no second curve.
+    linker = catalogue.get_model("acid_linker")
+    study = Study.from_arrays(HOURS, solve.observe(linker, linker.values(), HOURS), time_unit="h", source="made",
+                              formulation="x")
+    acid = pk.predict(fitting.fit(study, linker), days=1, environment="pH 6.4", times=[1.0], draws=0)
+    assert float(acid.released[0]) == pytest.approx(1 - np.exp(-0.2), rel=1e-6)
 
 
 GIVEN = {"d_start": 1.0, "k_degradation": 0.08, "ea_degradation": 80.0, "ea_diffusion": 110.0}

@@ -24,6 +24,7 @@ def release_of(fit):
     return Release(fit.model, fit.inside, fit.free, fit.covariance * np.outer(slopes, slopes) if known else None,
                    freedom=float(fit.degrees_of_freedom), spread=_open(fit),
                    plausible=lambda values: _plausible(fit, values), measured_until=float(fit.study.times.max()),
+                   undecided=None if hasattr(fit, "conditions") else lambda around: undecided.alone(fit, around),
                    origin={"fit_of": fit.study.source, "formulation": fit.study.formulations[0],
                            "sha256": fit.study.sha256, "seed": fit.seed, "citation": fit.study.citation,
                            "rmse": fit.statistics["rmse"], "version": fit.version, "verdicts": list(fit.verdicts),

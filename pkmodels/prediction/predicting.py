@@ -95,6 +95,7 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
         environment = releases[""].origin.get("environment", {}) if "" in releases else {}
     environment = read_environment(environment)
     for each in releases.values():
+        _check_surroundings(each, environment)
         if drug is not None and each.model.closed_vessel:
             raise PredictionError(f"this release cannot be carried into a patient: {each.model.closed_vessel}")
     releases = {name: carried(each, in_vivo) for name, each in releases.items()}
@@ -170,6 +171,15 @@ def _check(unreleased, draws, drug, regimen, site, amounts):
     if site is not None and drug is None:
         raise PredictionError("a site needs a drug and a regimen to exchange with the blood; give drug and regimen, or "
                               "leave the site away")
+
+
+def _check_surroundings(release, environment):
+    """Refuse surroundings in which the fit behind a release says nothing."""
+    if release.undecided is None or not set(release.model.surroundings) & set(environment.changed):
+        return
+    problem = release.undecided(environment)
+    if problem:
+        raise PredictionError(f"surroundings {environment}: {problem}")
 
 
 def _check_in_vivo(releases, in_vivo, unreleased):

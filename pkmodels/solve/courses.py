@@ -56,7 +56,8 @@ def _piece(curve, clock, inputs, spent, pace, begin, gradient):
         if not near.all():
             high = _course(curve, clock, 0, after, inputs, gradient)
             low = _course(curve, clock, 0, before, inputs, gradient)
-            shown = (high[0] - low[0]) / p + 0 * shown
+            # No clock runs backwards; where it hardly runs, rounding may say so.
+            shown = np.maximum((high[0] - low[0]) / p, 0.0) + 0 * shown
             for j in range(count):
                 rise = high[1 + j] - low[1 + j] + _by_clock(high, before_j[j] + spent * p_j[j])
                 moved[j] = (rise - _by_clock(low, before_j[j])) / p - shown * p_j[j] / p
@@ -70,6 +71,10 @@ def _piece(curve, clock, inputs, spent, pace, begin, gradient):
                     mean_j[j] = mean_j[j] + weight * (here[1 + j] + _by_clock(here, shift))
             shown = np.where(near, spent * mean, shown)
             moved = [np.where(near, spent * m, old) for m, old in zip(mean_j, moved, strict=True)]
+        if np.isnan(shown).any():
+            # Beyond the largest number before this piece began, so all was over: nothing is added.
+            over = np.isinf(_course(curve, clock, 0, before, inputs, gradient)[0])
+            shown, *moved = (np.where(over, 0.0, each) for each in (shown, *moved))
     return shown, moved
 
 

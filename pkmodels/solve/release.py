@@ -40,6 +40,8 @@ class Release:
         Last sampling time in hours; NaN where there are no data.
     origin : mapping
         Where the values come from (data file and hash, fit, given by hand) for results to carry.
+    undecided : callable, optional
+        An `Environment` to a sentence where the measured points leave open what is released in it; empty where not.
     sampled : mapping of str to array (samples,), optional
         Sets of values that are as plausible as the fit allows (of a bootstrap), drawn from instead of ``covariance``.
     """
@@ -54,6 +56,7 @@ class Release:
     measured_until: float = float("nan")
     origin: Mapping = field(default_factory=dict)
     sampled: Mapping | None = None
+    undecided: Callable | None = None
 
     def _repr_html_(self):
         import html
