@@ -10,7 +10,7 @@ from ..errors import ModelError, PredictionError
 from ..solve.driven import responses
 from .lines import lines, storable
 
-_CARRIED = ("drug", "population", "regimen", "model", "body", "dose_times", "seed")
+_CARRIED = ("drug", "population", "regimen", "model", "body", "dose_times", "last_interval_end", "seed")
 
 
 def respond(prediction, effect, *, variable="plasma", values=None):
