@@ -250,3 +250,12 @@ def test_command_line(capsys, tmp_path):
     assert (tmp_path / "p.png").stat().st_size > 10_000
     assert main([*command, "--vary", "clearance"]) == 2
     assert "NAME=CV" in capsys.readouterr().err
+
+
+def test_the_picture_says_who_was_given_what_and_whose_window_it_is():
+    found = pk.predict_population(FIT, **{**COMMON, "patients": 5, "band": True, "window": pk.read_window("goserelin")})
+    words = plot_population(found)[0].figure.get_supxlabel()
+    assert words.startswith("5 patients; 3.6 mg every 28 days x 3")
+    assert "Feng 2025" in words
+    own = plot_population(found, "0.5-1.2 ng/mL")[0].figure.get_supxlabel()
+    assert "window:" not in own

@@ -94,6 +94,30 @@ def test_doses_of_different_size_from_one_release_are_said():
                                                   regimen="3.6 mg every 28 days x 2").attrs["assumptions"])
 
 
+def test_the_last_interval_is_as_long_as_the_regimen_says():
+    """A monthly dose, then one of three months: what follows it counts for 84 days, not for another 28."""
+    found = pk.predict("zero_order", values={"k": (1 / 84, "1/day")}, drug="goserelin",
+                       regimen="3.6 mg every 28 days x 2 then 10.8 mg every 84 days x 1")
+    covered = pk.coverage(found, "0.5-1.2 ng/mL")
+    assert covered.rows[-1] == "dose 3 (day 56-140)"
+    assert covered.value("cavg") == pytest.approx(np.trapezoid(found.plasma, found.time) / 140, rel=1e-5)
+    people = pk.predict_population("zero_order", values={"k": (1 / 84, "1/day")}, drug="goserelin", patients=1,
+                                   regimen="3.6 mg every 28 days x 2 then 10.8 mg every 84 days x 1",
+                                   variability={"v_central": 0}, window=(0.5, 1.2))
+    # Peaks are solved in one and read off points in the other.
+    assert float(people.inside[0]) == pytest.approx(covered.value("inside"), rel=1e-5)
+    third = pk.exposure(found).value("auc_tau", "dose 3")
+    late = found.sel(time=slice(56, None))
+    assert third == pytest.approx(float(late.plasma.integrate("time")), rel=1e-6)
+    # Cut short, the interval ends with the prediction; without later doses the one before it counts as before.
+    short = pk.predict("zero_order", values={"k": (1 / 84, "1/day")}, drug="goserelin", days=56,
+                       regimen="3.6 mg every 28 days x 2 then 10.8 mg every 84 days x 1")
+    assert pk.coverage(short, "0.5-1.2 ng/mL").rows[-1] == "dose 2 (day 28-56)"
+    steady = pk.predict("zero_order", values={"k": (1 / 28, "1/day")}, drug="goserelin",
+                        regimen="3.6 mg every 28 days x 1 from steady state then 10.8 mg every 84 days x 1")
+    assert pk.coverage(steady, "0.5-1.2 ng/mL").rows[-1] == "dose 2 (day 28-112)"
+
+
 def test_coverage_and_exposure_of_several_products():
     found = pk.predict(BOTH, drug="goserelin", regimen=WORDS)
     covered = pk.coverage(found, "0.5-1.2 ng/mL")

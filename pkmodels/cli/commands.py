@@ -269,7 +269,7 @@ def _fitted(given):
         return found[given.formulation] if several else found
     if not given.model:
         raise PredictionError(f"'{given.source}' is not a saved fit (.toml); if it is a data file, say with --model "
-                              f"which to fit (pkmodels compare {given.source}); a published depot: --model depot:NAME")
+                              f"which model to fit to it (pkmodels compare {given.source} ranks them)")
     given.data = given.source
     found = fitting.fit(_study(given), given.model, fixed=_assigned(given.set), seed=given.seed)
     _remarks((f"fitted {found.model.name}: misses the points by {100 * found.statistics['rmse']:.2f} % of dose",),

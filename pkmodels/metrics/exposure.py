@@ -116,7 +116,9 @@ def _of_prediction(data, variable, dose, chosen, common):
         amounts = [_dose(dose, "", None)] * len(doses)
     if len(doses) > 1 and common["interval"] is not None:
         raise PredictionError("a prediction with several doses has its own dosing intervals; leave interval away")
-    every = [_rows(hours, values, doses, amounts, lasting, route, chosen, common) for values in curves]
+    until = data.attrs.get("last_interval_end")
+    until = None if until is None else float(until) * units.factor(time_unit, "h")
+    every = [_rows(hours, values, doses, amounts, lasting, until, route, chosen, common) for values in curves]
     if route == "depot" and len(doses) == 1:
         _check_slopes(every, hours - doses[0], np.asarray(data["released"].values, dtype=float), curves)
     notes = (f"several doses: {SEVERAL}",) if len(doses) > 1 else ()
@@ -130,7 +132,7 @@ def _of_prediction(data, variable, dose, chosen, common):
                        time_unit=time_unit, unit=unit, about=about, notes=notes)
 
 
-def _rows(hours, values, doses, amounts, lasting, route, chosen, common):
+def _rows(hours, values, doses, amounts, lasting, until, route, chosen, common):
     """Row name to what was found, of one curve of a prediction."""
     def settings(k, **more):
         points = None if chosen is None else read_choice(chosen, hours)
@@ -140,8 +142,8 @@ def _rows(hours, values, doses, amounts, lasting, route, chosen, common):
     if len(doses) == 1:
         kept = hours >= doses[0]
         return {"single dose": analysed(*_after_jump(hours[kept] - doses[0], values[kept], route), settings(0))}
-    # The last interval is as long as the one before it, or ends with the prediction.
-    ends = [*doses[1:], min(2 * doses[-1] - doses[-2], hours[-1])]
+    # The last interval is as long as the regimen says, else as the one before it, or ends with the prediction.
+    ends = [*doses[1:], min(2 * doses[-1] - doses[-2] if until is None else until, hours[-1])]
     rows = {}
     for k, (begin, end) in enumerate(zip(doses, ends, strict=True)):
         if end <= begin:

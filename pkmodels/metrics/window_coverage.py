@@ -173,7 +173,8 @@ def _intervals(prediction, time, time_unit):
     if begin > doses[0] and not on(time, doses[:1])[0]:
         notes.append(f"the prediction begins {words.span(begin - doses[0], time_unit)} after the first dose; what was "
                      f"before is not counted")
-    natural = float(2 * given[-1] - given[-2]) if len(given) > 1 else np.inf
+    # The last interval is as long as the regimen says; where it does not, as the one before it.
+    natural = float(prediction.attrs.get("last_interval_end", 2 * given[-1] - given[-2])) if len(given) > 1 else np.inf
     if np.isfinite(natural) and natural < end * (1 - 1e-9):
         notes.append(f"the prediction goes on for {words.span(end - natural, time_unit)} after the last dosing "
                      f"interval; that time is not counted")

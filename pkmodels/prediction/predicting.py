@@ -281,6 +281,8 @@ def _attributes(releases, drug, regimen, doses, seed, site):
                                             for key, value in each[2].items()}),
                   "products": json.dumps({name: each[3] for name, each in told.items()})}
     if drug is not None:
+        if regimen.end_hour is not None and len(doses) == len(regimen.doses()):
+            found["last_interval_end"] = regimen.end_hour / 24
         found |= {"drug": drug.name, "drug_set": drug.set_name, "population": drug.population, "analyte": drug.analyte,
                   "body": " -> ".join(drug.body), "regimen": str(regimen)}
         if drug.molar_mass is not None:

@@ -11,7 +11,7 @@ from ..solve.driven import responses
 from .asked import as_json
 from .lines import lines, storable
 
-_CARRIED = ("drug", "population", "regimen", "model", "body", "dose_times", "seed")
+_CARRIED = ("drug", "population", "regimen", "model", "body", "dose_times", "last_interval_end", "seed")
 
 
 def respond(prediction, effect, *, variable="plasma", values=None):

@@ -148,6 +148,8 @@ def _cropped(found, regimen, lead, count, left, times):
     doses = [day - lead / 24 for day in found.attrs["dose_times"]]
     attributes = {**found.attrs, "dose_times": [max(day, 0.0) for day in doses if day > -1e-9],
                   "regimen": str(regimen), "assumptions": storable([*lines(found.attrs, "assumptions"), *said])}
+    if "last_interval_end" in attributes:
+        attributes["last_interval_end"] -= lead / 24
     return kept.assign_attrs(attributes | _amounts(regimen, kept.assign_attrs(attributes)))
 
 
