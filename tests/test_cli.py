@@ -335,7 +335,9 @@ class TestComfort:
         script.write_text(capsys.readouterr().out)
         ask = ('source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pkmodels; echo "${COMPREPLY[@]}"')
         for typed, wanted in (("comple", "completion"), ("predict --site pros", "prostate_tumour"),
-                              ("fit --interv", "--intervals"), ("show eff", "effect")):
+                              ("fit --interv", "--intervals"), ("show eff", "effect"),
+                              ("fit --model gallagher", "gallagher_corrigan"), ("show window gose", "goserelin"),
+                              ("report --window testosterone_c", "testosterone_castration")):
             words = ["bash", "-c", ask, str(script), "pkmodels", *typed.split()]
             found = subprocess.run(words, capture_output=True, text=True, check=True)
             assert found.stdout.strip() == wanted

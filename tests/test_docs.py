@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pkmodels import cli
+from pkmodels import catalogue, cli
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(path for path in (ROOT / "docs").rglob("*.md")
@@ -38,3 +38,38 @@ def test_examples_run(page, tmp_path, monkeypatch, capsys):
 
 def test_pages_are_there():
     assert len(PAGES) > 5
+
+
+@pytest.fixture
+def written(monkeypatch):
+    """The module that writes the reference."""
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    import generate
+
+    return generate
+
+
+@pytest.mark.parametrize("kind", ["release", "body", "effect", "degradation"])
+def test_every_page_of_a_model_is_complete(written, monkeypatch, tmp_path, kind):
+    """Equation, units, limits, citation and a picture."""
+    monkeypatch.setattr("pictures.draw", lambda model, kind, path: "what it does")
+    for name in catalogue.list_models(kind):
+        page = written.model_page(name, kind, tmp_path)
+        assert "=" in re.search(r"\$\$\n(.+)\n\$\$", page)[1], name
+        assert "Sources:\n\n- " in page, name
+        assert f"]({name}.svg)" in page
+        for p in catalogue.get_model(name, kind).parameters:
+            row = next(line for line in page.splitlines() if line.startswith(f"| `{p.name}`")).split("|")
+            assert row[3].strip() == (p.unit_text or "-")
+            assert " to " in row[4]
+
+
+@pytest.mark.parametrize(("kind", "name"), [("release", "weibull"), ("body", "two_compartment"),
+                                            ("body", "injection_site"), ("effect", "hpg_agonist"),
+                                            ("degradation", "mass_first_order")])
+def test_pictures_are_drawn(written, tmp_path, kind, name):
+    import pictures
+
+    said = pictures.draw(catalogue.get_model(name, kind), kind, tmp_path / "model.svg")
+    assert name in said
+    assert (tmp_path / "model.svg").read_text(encoding="utf-8").count("<path") > 10

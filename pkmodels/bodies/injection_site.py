@@ -20,4 +20,5 @@ MODEL = Model(
     parameters=(
         Parameter(k_absorption, 1.0, "1/h", (0, oo), "absorption rate", scale="log"),
     ),
+    references=("paalzow1995",),
 )

@@ -22,4 +22,5 @@ MODEL = Model(
         Parameter(clearance, 5.0, "L/h", (0, oo), "clearance", scale="log"),
     ),
     also=(Also("half_life", log(2) * v_central / clearance, "h", "elimination half-life"),),
+    references=("paalzow1995",),
 )

@@ -30,4 +30,5 @@ MODEL = Model(
         Parameter(q_deep, 12.0, "L/h", (0, oo), "flow to the deep compartment", scale="log"),
         Parameter(v_deep, 200.0, "L", (0, oo), "volume of the deep compartment", scale="log"),
     ),
+    references=("paalzow1995",),
 )

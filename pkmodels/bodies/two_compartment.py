@@ -25,4 +25,5 @@ MODEL = Model(
         Parameter(q_peripheral, 3.0, "L/h", (0, oo), "flow between the compartments", scale="log"),
         Parameter(v_peripheral, 20.0, "L", (0, oo), "volume of the peripheral compartment", scale="log"),
     ),
+    references=("paalzow1995",),
 )

@@ -1,11 +1,11 @@
 """What each verb does; every function takes the parsed arguments."""
 
-from .. import units
-from ..errors import PkmodelsError, PredictionError, UnitError, unknown
+from ..errors import PkmodelsError, PredictionError, unknown
 from . import output
+from .arguments import asked_effect, assigned, prediction_of, release_of, responded, study_of, with_response
 from .many import alone, fit_many
-from .output import remark
-from .patient import asked_effect, events, exposure, invivo, products_of, regimen_of, responded, with_response
+from .output import assumptions, remark, remarks
+from .patient import events, exposure, invivo
 
 __all__ = ["batch", "cite", "compare", "completion", "coverage", "demo", "events", "exposure", "fit", "invivo", "list",
            "predict", "report", "show", "similarity"]
@@ -16,11 +16,11 @@ def fit(given):
     from .. import fitting
 
     if given.each or given.shared or given.own:
-        return fit_many(given, _study(given), _assigned(given.fix))
+        return fit_many(given, study_of(given), assigned(given.fix))
     if given.intervals != "bootstrap":
         alone(given, "--each and --intervals bootstrap")
-    study = _study(given)
-    found = fitting.fit(study, given.model, fixed=_assigned(given.fix), weights=given.weights, errors=given.errors,
+    study = study_of(given)
+    found = fitting.fit(study, given.model, fixed=assigned(given.fix), weights=given.weights, errors=given.errors,
                         priors=given.priors, normalised=given.normalised, seed=given.seed)
     _keep(found, given)
     around = _intervals(given, found)
@@ -29,7 +29,7 @@ def fit(given):
     else:
         output.result(given, text=lambda: f"{found.text}\n\n{around.text}", table=lambda: around.table,
                       content=lambda: {**found.to_dict(), "intervals": around.to_dict()})
-    _remarks(found.verdicts)
+    remarks(found.verdicts)
     if given.save:
         remark("", f'next: pkmodels coverage {given.save} --drug NAME --regimen "3.6 mg every 28 days x 6" '
                    f'--window "0.5-1.2 ng/mL" (pkmodels list drugs)')
@@ -39,7 +39,7 @@ def compare(given):
     """Fit several models and rank them."""
     from .. import fitting
 
-    study = _study(given)
+    study = study_of(given)
     models = [m.strip() for m in given.models.split(",") if m.strip()] if given.models else None
     found = fitting.compare(study, models, weights=given.weights, errors=given.errors, normalised=given.normalised,
                             seed=given.seed,
@@ -82,7 +82,7 @@ def _diagnosed(given, found):
         shown.reset_index().values.tolist(), headers=headers, floatfmt=("", ".0f", ".2f", ".2f", ".3f", ".2f", ".2f"),
         missingval=""), content=lambda: {**found.to_dict(), "diagnostics": {
             "best": best.to_dict(), "models": table.reset_index().to_dict("records")}})
-    _remarks(best.sentences)
+    remarks(best.sentences)
 
 
 def batch(given):
@@ -90,7 +90,7 @@ def batch(given):
     from .. import fitting
 
     models = [m.strip() for m in given.models.split(",") if m.strip()] if given.models else None
-    found = fitting.compare_each(_study(given), models, weights=given.weights, errors=given.errors,
+    found = fitting.compare_each(study_of(given), models, weights=given.weights, errors=given.errors,
                                  normalised=given.normalised, seed=given.seed, workers=given.workers,
                                  folder=given.folder, progress=lambda curves: output.progress(curves, "curves"))
     output.result(given, text=lambda: found.text_of(best=given.best), content=found.to_dict,
@@ -102,17 +102,17 @@ def predict(given):
     """Predict released share and concentrations."""
     from .. import prediction
 
-    fitted, effect = _fitted(given), asked_effect(given)
-    found = _predicted(given, fitted, rows=True)
+    fitted, effect = release_of(given), asked_effect(given)
+    found = prediction_of(given, fitted, rows=True)
     if effect:
-        found = with_response(given, found, _predicted(given, fitted))
+        found = with_response(given, found, prediction_of(given, fitted))
     output.result(given, text=lambda: prediction.text(found), table=lambda: prediction.table(found),
                   content=lambda: prediction.to_dict(found))
     if "local" in found:
         remark("", prediction.local_ratio(found).text)
     if given.published:
-        remark("", prediction.beside_published(_predicted(given, fitted)).text)
-    _assumptions(found)
+        remark("", prediction.beside_published(prediction_of(given, fitted)).text)
+    assumptions(found)
 
 
 def coverage(given):
@@ -129,7 +129,7 @@ def population(given):
     """Many patients who differ."""
     from . import populations
 
-    populations.run(given, _fitted(given), _assigned(given.set))
+    populations.run(given, release_of(given), assigned(given.set))
 
 
 def similarity(given):
@@ -137,7 +137,7 @@ def similarity(given):
     from .. import metrics
 
     rules = metrics.read_rules(given.rules)
-    reference, test = (_study(given, data=getattr(given, role), formulation=getattr(given, f"{role}_formulation"))
+    reference, test = (study_of(given, data=getattr(given, role), formulation=getattr(given, f"{role}_formulation"))
                        for role in ("reference", "test"))
     found = metrics.similarity(reference, test, rules=rules, seed=given.seed, bootstrap=given.bootstrap,
                                decimals=given.decimals)
@@ -212,23 +212,6 @@ def show(given):
     output.as_json(content) if given.json else output.show(text)
 
 
-def _study(given, **other):
-    """The study of the arguments, or of another file or formulation."""
-    from .. import studies
-
-    named = {"data": getattr(given, "data", None), "formulation": getattr(given, "formulation", None), **other}
-    study = studies.read_study(named["data"], time=given.time_unit, released=given.released_unit,
-                               formulation=named["formulation"], sheet=given.sheet, columns=_columns(given.column))
-    _remarks(study.notes, mark=" ")
-    _remarks((*study.warnings, *study.set_aside))
-    return study
-
-
-def _columns(pairs):
-    """'HEADER=AS' pairs as header to the header that it is read as."""
-    return None if pairs is None else {name: other or name for name, _, other in (p.partition("=") for p in pairs)}
-
-
 def _intervals(given, found):
     if given.intervals is None:
         return None
@@ -238,78 +221,10 @@ def _intervals(given, found):
                                  if given.intervals == "bootstrap" else {}))
 
 
-def _fitted(given):
-    """The fit that stands behind a prediction, or None for a named model with values."""
-    from .. import fitting, shelf
-
-    if given.product or given.source is None:
-        return products_of(given) if given.product else None
-    if given.source.split(":")[0] in shelf.names("data", "scenarios/*.toml"):
-        from ..prediction.sources import as_release
-
-        if given.model or given.set:
-            raise PredictionError(f"{given.source} is a scenario and has its own model and values; leave --model and "
-                                  f"--set away")
-        return as_release(given.source)
-    shipped = shelf.names("fits", "*.toml")
-    if given.source.endswith(".toml") or (given.source in shipped and not given.model):
-        if given.model or given.set:
-            raise PredictionError(f"{given.source} is a saved fit and has its own model and values; "
-                                  f"leave --model and --set away")
-        found = fitting.load_fit(given.source)
-        several = isinstance(found, fitting.GlobalFit)
-        reading = ("time_unit", "released_unit", "sheet", "column")
-        for name in reading if several else ("formulation", *reading):
-            if getattr(given, name) is not None:
-                raise PredictionError(f"{given.source} is a saved fit: --{name.replace('_', '-')} is for data files; "
-                                      f"leave it away")
-        if several and given.formulation is None:
-            raise PredictionError(f"{given.source} is a fit of {len(found.fits)} curves ({', '.join(found.fits)}); "
-                                  f"choose one with --formulation")
-        return found[given.formulation] if several else found
-    if not given.model:
-        raise PredictionError(f"'{given.source}' is not a saved fit (.toml); if it is a data file, say with --model "
-                              f"which model to fit to it (pkmodels compare {given.source} ranks them)")
-    given.data = given.source
-    found = fitting.fit(_study(given), given.model, fixed=_assigned(given.set), seed=given.seed)
-    _remarks((f"fitted {found.model.name}: misses the points by {100 * found.statistics['rmse']:.2f} % of dose",),
-             mark=" ")
-    _remarks(found.verdicts)
-    return found
-
-
-def _predicted(given, fitted=None, rows=False):
-    """The prediction: on its own dense grid, or at even times for reading."""
-    from .. import prediction
-
-    fitted = fitted or _fitted(given)
-    regimen = regimen_of(given)
-    if given.site and not given.drug:
-        raise PredictionError(f"--site {given.site} is a tissue of a body and needs a drug; give --drug and --regimen "
-                              f"as well")
-    days = prediction.horizon_hours(given.days, regimen) / 24
-    return prediction.predict(
-        fitted if fitted is not None else given.model, drug=given.drug, regimen=regimen, days=days,
-        site=_site(given), in_vivo={**_assigned(given.in_vivo)} if given.in_vivo else None,
-        values=None if fitted is not None else _assigned(given.set), bioavailability=given.bioavailability,
-        environment=given.environment, unreleased=given.unreleased, draws=given.draws, seed=given.seed,
-        concentration_unit=given.unit,
-        times=prediction.row_times(days, _step(given.every)) if rows else None,
-        progress=lambda draws: output.progress(draws, "draws"))
-
-
-def _site(given):
-    from .. import prediction
-
-    if given.site_set and not given.site:
-        raise PredictionError("--site-set changes the numbers of a site; give --site as well, such as prostate_tumour")
-    return prediction.read_site(given.site, **_assigned(given.site_set)) if given.site else None
-
-
 def _covered(given):
     from .. import metrics
 
-    predicted = _predicted(given)
+    predicted = prediction_of(given)
     if "plasma" not in predicted:
         raise PredictionError("a window is about concentrations; give --drug and --regimen")
     if asked_effect(given):
@@ -323,42 +238,10 @@ def _covered(given):
     return metrics.coverage(predicted, given.window, variable=given.variable), predicted
 
 
-def _assigned(pairs):
-    """'k=0.099/day' pairs as name to (number, unit)."""
-    found = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.strip():
-            raise UnitError(f"'{pair}' cannot be read; write NAME=VALUE, such as k=0.099/day")
-        name = name.strip()
-        if name in found:
-            raise UnitError(f"{name} is given twice ({found[name][0]:g} and '{value.strip()}'); give it once")
-        found[name] = units.assigned(name, value)
-    return found
-
-
-def _step(text):
-    if text is None:
-        return None
-    number, unit = units.quantity(text, "h", "12 h")
-    if number <= 0:
-        raise UnitError(f"--every '{text}' is not a step; give a time above zero, such as '12 h'")
-    return units.convert(number, unit, "day")
-
-
 def _keep(found, given):
     if given.save is not None:
         with output.writing(given, given.save, (".toml",)) as path:
             found.save(path)
-
-
-def _remarks(sentences, mark="!"):
-    remark(*(f"{mark} {s}" for s in sentences))
-
-
-def _assumptions(predicted):
-    if predicted.attrs["assumptions"]:
-        remark("", "This rests on:", *(f"  - {s}" for s in predicted.attrs["assumptions"]))
 
 
 def _cited_by(name):

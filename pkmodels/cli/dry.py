@@ -4,8 +4,7 @@ from pathlib import Path
 
 from ..errors import PredictionError, unknown
 from . import output
-from .commands import _assigned, _site, _step, _study
-from .patient import asked_effect, regimen_of
+from .arguments import asked_effect, assigned, regimen_of, site_of, step_of, study_of
 
 _FITTING = ("fit", "compare", "batch")
 
@@ -27,7 +26,7 @@ def _again(given):
 
 
 def _fitting(given):
-    study = _study(given)
+    study = study_of(given)
     yield _read(study)
     if given.verb == "fit":
         yield f"would fit {_model(given.model, given.fix)}"
@@ -51,14 +50,14 @@ def _release(given):
 
     source = given.source
     if source is None or source.split(":")[0] in shelf.names("data", "scenarios/*.toml"):
-        release = prediction.as_release(source or given.model, _assigned(given.set) or None)
+        release = prediction.as_release(source or given.model, assigned(given.set) or None)
         yield "no carrier: a drug in solution" if release is None else f"release: {release.model.title}"
     elif source.endswith(".toml") or (source in shelf.names("fits", "*.toml") and not given.model):
         found = fitting.load_fit(source)
         yield f"saved fit of {found.model.name} to {found.study.source}"
     else:
         given.data, rank = source, getattr(given, "rank", None)
-        yield _read(_study(given))
+        yield _read(study_of(given))
         if rank is not None:
             yield f"would fit and rank {len(_names(rank))} models"
         elif not given.model:
@@ -77,7 +76,7 @@ def _body(given):
     hours = prediction.horizon_hours(given.days, regimen)
     yield (f"would predict {drug.analyte} in {drug.population or 'people'} ({drug.name}, {drug.set_name}) over "
            f"{hours / 24:g} days, {len(regimen.doses(hours))} doses: {regimen}")
-    site = _site(given)
+    site = site_of(given)
     if site is not None:
         yield f"in the tissue {site.name}: {site.title}"
     if given.environment:
@@ -94,7 +93,7 @@ def _body(given):
 def _lasting(given):
     from .. import prediction
 
-    _step(getattr(given, "every", None))
+    step_of(getattr(given, "every", None))
     return f" over {prediction.horizon_hours(given.days, None) / 24:g} days" if given.days else ""
 
 
@@ -117,7 +116,7 @@ def _read(study):
 def _model(name, pairs):
     from .. import catalogue
 
-    model, known = catalogue.get_model(name), _assigned(pairs)
+    model, known = catalogue.get_model(name), assigned(pairs)
     names = [p.name for p in model.parameters]
     for each in known:
         if each not in names:

@@ -23,6 +23,17 @@ def remark(*sentences):
             print(dressed(str(sentence), sys.stderr), file=sys.stderr)
 
 
+def remarks(sentences, mark="!"):
+    """Print remarks that begin with a mark."""
+    remark(*(f"{mark} {s}" for s in sentences))
+
+
+def assumptions(predicted):
+    """Print what a prediction rests on."""
+    if predicted.attrs["assumptions"]:
+        remark("", "This rests on:", *(f"  - {s}" for s in predicted.attrs["assumptions"]))
+
+
 def show(text):
     """Print text for people: dressed on a terminal, as it is in a pipe."""
     print(dressed(text, sys.stdout))

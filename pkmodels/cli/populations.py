@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..errors import PredictionError, RecordError
 from . import output
-from .patient import regimen_of
+from .arguments import regimen_of
 
 
 def run(given, fitted, values):

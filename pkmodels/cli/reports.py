@@ -4,8 +4,7 @@ import shlex
 
 from ..errors import PredictionError
 from . import output
-from .commands import _fitted, _predicted, _study
-from .patient import asked_effect, responded
+from .arguments import asked_effect, prediction_of, release_of, responded, study_of
 
 DEFAULT = "pkmodels_report.html"
 #: Options that go into the command line of a report as they were given, and those that are given once per pair.
@@ -47,12 +46,12 @@ def _written(given, path):
     effect = asked_effect(given)
     ranked = _ranked(given) if given.rank is not None else None
     chosen = None if ranked is None else ranked[given.model] if given.model else ranked.best
-    fitted = chosen or _fitted(given)
+    fitted = chosen or release_of(given)
     measured = fitted if hasattr(fitted, "study") else None  # a scenario has no points to show
     if (given.window or given.regimen or given.days or effect) and not given.drug and measured is not None:
         raise PredictionError("--window, --regimen, --days and --effect are about concentrations; give --drug and "
                               "--regimen")
-    predicted = _predicted(given, fitted) if given.drug or measured is None else None
+    predicted = prediction_of(given, fitted) if given.drug or measured is None else None
     covered = metrics.coverage(predicted, given.window) if given.window else None
     return reporting.report(fit=measured, prediction=predicted, coverage=covered, comparison=ranked, path=path,
                             command=_command(given), response=responded(given, predicted) if effect else None)
@@ -69,7 +68,7 @@ def _ranked(given):
     given.data = given.source
     names = [name.strip() for name in given.rank.split(",") if name.strip()]
     names += [given.model] if given.model and names and given.model not in names else []
-    found = fitting.compare(_study(given), names or None, seed=given.seed,
+    found = fitting.compare(study_of(given), names or None, seed=given.seed,
                             progress=lambda models: output.progress(models, "models"))
     if given.model and given.model not in [fit.model.name for fit in found.fits]:
         raise PredictionError(f"--model {given.model} is not among the models that were ranked; add it to --rank")

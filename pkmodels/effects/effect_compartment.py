@@ -24,4 +24,5 @@ MODEL = Effect(
         Parameter(ec50, 1.0, "ng/mL", (0, oo), "concentration of half the effect", scale="log"),
         Parameter(exponent, 1.0, "1", (0.1, 20), "Hill exponent", scale="log"),
     ),
+    references=("hill1910",),
 )
