@@ -71,14 +71,15 @@ def stream(bodies, schedule, *, lower=-np.inf, upper=np.inf, sustained=24.0, sam
         size = block or (FAST_BLOCK if compiled or schedule.feeds is None else BLOCK)
         for begin in range(0, len(chosen), size):
             here = chosen[begin: begin + size]
-            given = bodies.only(here), schedule.only(here)
+            some = schedule.only(here)
             if exact and schedule.feeds is None:
-                way = _compiled("leaps_fast") if fast else population_leaps
-                each[..., here], whole[..., here] = way.measured(*given, lower, upper, sustained)
-                curves[..., here] = way.curves(*given, sampled) if len(sampled) else np.empty((0, len(here)))
+                way, terms = _compiled("leaps_fast") if fast else population_leaps, bodies.terms(here)
+                each[..., here], whole[..., here] = way.measured(terms, some, lower, upper, sustained)
+                if len(sampled):
+                    curves[..., here] = way.curves(terms, some, sampled)
             else:
                 way = _compiled("fast") if compiled else population_numpy
-                found = way.measured(*given, lower, upper, sustained, sampled)
+                found = way.measured(bodies.only(here), some, lower, upper, sustained, sampled)
                 each[..., here], whole[..., here], curves[..., here] = found
     return Numbers(dict(zip(EACH, each, strict=True)), dict(zip(WHOLE, whole, strict=True)), curves)
 

@@ -47,8 +47,7 @@ def curves(bodies, schedule, sampled):
     (lengths, which), order = schedule.lengths, np.argsort(sampled, kind="stable")
     _sample(np.ascontiguousarray(bodies.rates), np.ascontiguousarray(bodies.amplitudes), lengths,
             which.astype(np.int64), schedule.jumps, sampled[order].astype(np.int64), found, (0,) * len(bodies.rates))
-    found[order] = found.copy()
-    return found
+    return found if (np.diff(sampled) >= 0).all() else found[np.argsort(order)]
 
 
 @njit(**OPTIONS)

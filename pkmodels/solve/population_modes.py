@@ -54,6 +54,10 @@ class Bodies:
         return Bodies(*(each[..., chosen] for each in (self.matrix, self.entry, self.weights, self.rates,
                                                        self.amplitudes, self.exact)))
 
+    def terms(self, chosen):
+        """The exponentials alone of some of the patients, which is quicker."""
+        return Bodies(None, None, None, self.rates[:, chosen], self.amplitudes[:, chosen], self.exact[chosen])
+
 
 def bodies(matrix, entry, weights):
     """Bodies with their exponentials.
