@@ -151,6 +151,18 @@ def test_one_curve_is_not_carried_to_other_surroundings(name, elsewhere, what):
     assert same.released.values == pytest.approx(shares, abs=0.02)
 
 
+def test_one_curve_measured_elsewhere_says_so():
+    """A file that tells 45 °C is no measurement at 37 °C, whatever the model."""
+    hot = made("weibull", "temperature_degC", [45.0, 46.0], lambda at: {}).only("at 45")
+    law, plain = fitting.fit(hot, "arrhenius_release", fixed={"activation_energy": 95.0}), fitting.fit(hot, "weibull")
+    assert any("measured at temperature 45 °C, but one curve is fitted as if it were at temperature 37 °C" in v
+               for v in law.verdicts)
+    assert "measured at temperature 45 °C: a release at temperature 37 °C" in str(
+        pk.predict(plain, days=5, draws=0).attrs["assumptions"])
+    body = made("weibull", "temperature_degC", [37.0, 37.5], lambda at: {}).only("at 37")
+    assert not any("measured at" in v for v in fitting.fit(body, "weibull").verdicts)
+
+
 def test_one_curve_and_what_is_known_besides():
     """With an activation energy from elsewhere 42 °C is time that runs faster by Arrhenius' factor, 1.64."""
     model = catalogue.get_model("arrhenius_release")

@@ -7,6 +7,7 @@ import numpy as np
 from .. import __version__, catalogue
 from ..errors import FitError, SolveError
 from . import bounds, diagnostics, errors_of_points, measured, polish, search, statistics, verdicts, weighting
+from . import conditions as conditions_of
 from .asked import checked_mapping, checked_model, checked_models, checked_seed, checked_study, saturated
 from .batch import Batch, compare_each, fit_each
 from .bootstrap import bootstrap
@@ -119,11 +120,12 @@ def _fit(study, model, *, fixed, weights, errors, priors, seed, scale=0.0):
     numbers = statistics.statistics(released, polished.difference, wanted, polished.residual[: len(released)],
                                     zeros=len(study.times) - len(times))
     known = intervals(model, polished.values, polished.stderr, shown_units, numbers["n"] - wanted)
+    away = verdicts.away(conditions_of.told(study))
     return Fit(
         model=model, study=study, values=polished.values, stderr=polished.stderr, units=shown_units,
         free=polished.free, covariance=polished.covariance, statistics=numbers,
         verdicts=(*verdicts.verdicts(model, used, polished, numbers, problem, shown_units, known),
-                  *verdicts.of_surroundings(model), *said),
+                  *verdicts.of_surroundings(model, away), *verdicts.measured_elsewhere(model, away), *said),
         seed=seed, at_bound=polished.at_bound, fixed=tuple(fixed), idle=polished.idle, weights=weights, errors=errors,
         notes=(*notes, *declared), priors=rows, scale=scale, version=__version__, lmfit=polished.result)
 

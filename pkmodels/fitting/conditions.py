@@ -55,6 +55,19 @@ def stands_in(study, name, unit):
                for place in (study.frame.columns, own, study.conditions) for key in place)
 
 
+def told(study):
+    """Temperature (°C) and pH of a study of one formulation, by symbol, as far as it tells one value of each."""
+    found = {}
+    for name, unit in (("T", "degC"), ("pH", "1")):
+        if stands_in(study, name, unit):
+            try:
+                value, said = _in_study(study, study.formulations[0], name, unit)
+                found[name] = float(units.convert(float(value), said, unit))
+            except (FitError, UnitError, TypeError, ValueError):
+                continue  # not one number: what it means is asked where it is needed
+    return {name: value for name, value in found.items() if math.isfinite(value)}
+
+
 def with_values(model, values):
     """The curve with its conditions put in, so that it can be drawn and predicted with like any other."""
     if not values:

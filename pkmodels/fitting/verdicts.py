@@ -56,6 +56,10 @@ def of_parameters(model, polished, box, shown_units, intervals):
             *_vague(model, polished, shown_units, intervals), *_indistinguishable(polished))
 
 
+#: A temperature (K) or pH this close to the body's is taken for it.
+NEAR_BODY = {"T": 1.0, "pH": 0.5}
+
+
 def of_surroundings(model, told=()):
     """Verdict on curves of a model that follows its surroundings where no study tells them (but those ``told``)."""
     felt = [f"{SAID[name][1].split(',')[0]} {STANDARD[name]:g} {SAID[name][0]}".strip() for name in STANDARD
@@ -63,6 +67,24 @@ def of_surroundings(model, told=()):
     if felt:
         yield (f"what was measured was taken to be at {' and '.join(felt)}, which {model.name} follows; what changes "
                f"with the surroundings needs curves in several of them at once (fit_many)")
+
+
+def away(told):
+    """Of the temperature and pH that a study tells (by symbol), those that are not the body's."""
+    return {name: value for name, value in told.items() if abs(value - STANDARD[name]) > NEAR_BODY[name]}
+
+
+def measured_elsewhere(model, told):
+    """Verdicts on one curve whose study tells a temperature or a pH (by symbol) other than that of the body."""
+    for name, value in told.items():
+        what = SAID[name][1]
+        here, body = (f"{what} {number:g} {SAID[name][0]}".strip() for number in (value, STANDARD[name]))
+        if name in getattr(model, "surroundings", ()):
+            yield (f"measured at {here}, but one curve is fitted as if it were at {body}: the parameters of "
+                   f"{model.name}, which follows {what}, do not hold at {body}, and neither does a prediction. Fit "
+                   f"curves at several at once (fit_many), or take a model that does not follow {what}")
+        else:
+            yield f"measured at {here}: a release at {body}, as in the body, is another one"
 
 
 def of_points(study, difference, statistics, eventual):
