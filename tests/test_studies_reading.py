@@ -242,3 +242,14 @@ def test_text_numbers_and_gaps_in_a_workbook(tmp_path):
     study = read_study(path)
     assert study.released.tolist() == [0, 0.125, 0.30]
     assert study.frame["row"].tolist() == [5, 7, 8]
+
+
+def test_a_note_on_many_columns_stays_short(tmp_path):
+    path = tmp_path / "lab.csv"
+    names = [f"lot {k}x (%)" for k in range(100)]
+    path.write_text(f"time (h),{','.join(names)}\n" + "".join(
+        f"{time}{f',{time}' * 100}\n" for time in (0, 4, 8)))
+    study = read_study(path)
+    assert len(study.formulations) == 100
+    note = next(note for note in study.notes if note.startswith("columns read as"))
+    assert note.endswith("; and 76 more")
