@@ -305,3 +305,14 @@ def test_shares_of_what_came_out_in_the_end_are_told_apart(tmp_path):
     path.write_text("sqrt time (h^0.5),released (%)\n0,0\n1,10\n2,20\n", encoding="utf-8")
     with pytest.raises(StudyError, match="squares of roots"):
         read_study(path)
+
+
+def test_a_note_on_many_columns_stays_short(tmp_path):
+    path = tmp_path / "lab.csv"
+    names = [f"lot {k}x (%)" for k in range(100)]
+    path.write_text(f"time (h),{','.join(names)}\n" + "".join(
+        f"{time}{f',{time}' * 100}\n" for time in (0, 4, 8)))
+    study = read_study(path)
+    assert len(study.formulations) == 100
+    note = next(note for note in study.notes if note.startswith("columns read as"))
+    assert note.endswith("; and 76 more")

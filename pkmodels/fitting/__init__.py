@@ -201,7 +201,8 @@ def _one_formulation(study):
     if len(study.formulations) != 1:
         raise FitError(f"{study.source} holds {len(study.formulations)} formulations "
                        f"({', '.join(study.formulations[:12])}{', ...' if len(study.formulations) > 12 else ''}); "
-                       f"choose one with study.only(...), or --formulation on the command line")
+                       f"choose one with study.only(...), or --formulation on the command line; fit_each and "
+                       f"compare_each take all of them (pkmodels batch)")
     for name, values in study.differing_conditions.items():
         raise FitError(f"formulation {study.formulations[0]} of {study.source} was measured at {name} "
                        f"{' and '.join(map(str, values))}, which are different curves; choose one, such as "

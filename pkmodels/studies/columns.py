@@ -7,6 +7,8 @@ from .cells import is_number
 from .headers import interpret
 from .vocabulary import RELATIVE, REPLICATE, words
 
+#: So many columns are named in a note.
+SHOWN = 24
 _REFUSED = {
     "remaining": "is what remains in the carrier; write the released share, 100 % less what remains",
     "rate": "is a rate or an amount per interval; write the cumulative released share",
@@ -153,4 +155,5 @@ def _describe(values, notes):
     for formulation, replicates in read.items():
         of = f" of '{formulation}'" if formulation else ""
         parts.append(f"replicates {', '.join(replicates)}{of}" if any(replicates) else f"formulation '{formulation}'")
-    notes.append("columns read as " + "; ".join(parts))
+    more = [f"and {len(parts) - SHOWN} more"] if len(parts) > SHOWN else []
+    notes.append("columns read as " + "; ".join([*parts[:SHOWN], *more]))
