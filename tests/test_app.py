@@ -1,11 +1,13 @@
 """The page in the browser, driven in a real Chromium from the lab file to the report."""
 
 import importlib.util
+import json
 import shutil
 import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 
 import numpy as np
@@ -110,6 +112,7 @@ class Page:
             "download.default_directory": str(downloads),
             "safebrowsing.enabled": True,  # else a script waits for a click on 'keep'
             "profile.default_content_setting_values.automatic_downloads": 1})
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
         self.address, self.downloads = address, downloads
         self.load()
@@ -117,6 +120,14 @@ class Page:
     def load(self):
         self.driver.get(self.address)
         self.until(lambda: "1. Data" in self.text)
+
+    @property
+    def asked(self):
+        """The addresses that the page has asked for anything so far."""
+        said = [json.loads(each["message"])["message"] for each in self.driver.get_log("performance")]
+        found = [each["params"]["request"]["url"] for each in said if each["method"] == "Network.requestWillBeSent"]
+        found += [each["params"]["url"] for each in said if each["method"] == "Network.webSocketCreated"]
+        return [url for url in found if not url.startswith(("data:", "blob:"))]
 
     @property
     def text(self):
@@ -237,6 +248,9 @@ class TestInTheBrowser:
         page.pick("Released drug", "B1")
         page.until(lambda: "odd.csv: 1 formulation, 4 points, 0 to 7 day" in page.text)
         assert "column 'Tage (d)' read as 'time (day)', as asked" in page.text
+        asked = page.asked
+        assert len(asked) > 5
+        assert not [url for url in asked if urllib.parse.urlsplit(url).hostname != "127.0.0.1"]
         assert "Traceback" not in page.text
 
     def test_wrong_files_are_explained_and_harm_nothing(self, page, lab, tmp_path):
