@@ -157,3 +157,14 @@ def jacobian(model):
 def parameter_jacobian(model):
     """The same -> d right-hand side / d parameter, row by row."""
     return function([t, *SURROUNDINGS, *model.states, *model.symbols], list(model.parameter_jacobian))
+
+
+@lru_cache(maxsize=512)
+def second_jacobian(model):
+    """(t, surroundings..., states..., sensitivities row by row..., parameters...) -> how the rates of the
+    sensitivities, ``J S + P``, change with each state, row by row."""
+    n, m = len(model.states), len(model.symbols)
+    slopes = sympy.Matrix(n, m, sympy.symbols(f"slope:{n * m}"))
+    change = model.jacobian * slopes + model.parameter_jacobian
+    return function([t, *SURROUNDINGS, *model.states, *slopes, *model.symbols],
+                    list(sympy.Matrix(change.reshape(n * m, 1)).jacobian(list(model.states))))

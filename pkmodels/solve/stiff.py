@@ -45,7 +45,7 @@ def states(model, values, times, environment, sensitivities=False):
 def _integrate(model, parameters, surroundings, state, begin, stops, n, m):
     outside = [surroundings[s.name] for s in compiled.SURROUNDINGS]
     rates, jacobian = compiled.rates(model), compiled.jacobian(model)
-    by_parameter = compiled.parameter_jacobian(model)
+    by_parameter, second = compiled.parameter_jacobian(model), compiled.second_jacobian(model) if m else None
 
     def arguments(time, x):
         return time, *outside, *x[:n], *parameters
@@ -60,12 +60,14 @@ def _integrate(model, parameters, surroundings, state, begin, stops, n, m):
         return np.concatenate([change, (j @ x[n:].reshape(n, m) + p).ravel()])
 
     def full_jacobian(time, x):
-        # The sensitivities' own rows leave out second derivatives: they only steer Newton's steps.
-        j = np.array(jacobian(*arguments(max(time, compiled.TIME_ZERO), x)), dtype=float).reshape(n, n)
+        time = max(time, compiled.TIME_ZERO)
+        j = np.array(jacobian(*arguments(time, x)), dtype=float).reshape(n, n)
         if not m:
             return j
         block = np.zeros((n * (m + 1), n * (m + 1)))
         block[:n, :n] = j
+        # Without the second derivatives Newton's steps fail, and the integrator creeps.
+        block[n:, :n] = np.array(second(time, *outside, *x, *parameters), dtype=float).reshape(n * m, n)
         block[n:, n:] = np.kron(j, np.eye(m))
         return block
 
