@@ -282,7 +282,7 @@ class Tape:
                     known[number] = _NUMERIC[step.name](*(known[a] for a in step.arguments))
         return [known[number] for number in wanted]
 
-    @lru_cache(maxsize=8)  # noqa: B019  tapes live as long as the process
+    @lru_cache(maxsize=4096)  # noqa: B019  tapes live as long as the process
     def order(self, wanted):
         """The steps that these need, each after what it takes."""
         needed, ahead = set(), list(wanted)
