@@ -466,3 +466,12 @@ class TestTerminal:
             main([])
         assert left.value.code == 0
         assert "pkmodels demo" in capsys.readouterr().out
+
+
+def test_kinds_of_bootstrap(run):
+    words = ("fit", *CURVE, "--model", "weibull", "--json", "--intervals")
+    kinds = [run(*words, "bootstrap", *more)[1] for more in ((), ("--resample", "case"), ("--ends", "percentile"))]
+    assert len(set(kinds)) == 3
+    code, _, err = run(*words, "profile", "--resample", "case")
+    assert code == 2
+    assert "--intervals bootstrap" in err

@@ -284,3 +284,8 @@ def test_signs_that_the_font_lacks_are_squares_and_not_warnings(tmp_path):
         ax.figure.savefig(tmp_path / "plot.png")
     assert plain("配方甲 é µ") == "□□□ é µ"
     assert "配方甲" in reporting.report(fit=fit, comparison=ranked)
+
+
+def test_a_prediction_is_no_coverage(prediction):
+    with pytest.raises(PredictionError, match=r"what coverage\(prediction, window\) returns, not a Dataset"):
+        pk.plot_coverage(prediction)

@@ -1,6 +1,6 @@
 """What each verb does; every function takes the parsed arguments."""
 
-from ..errors import PkmodelsError, PredictionError, unknown
+from ..errors import FitError, PkmodelsError, PredictionError, unknown
 from . import output
 from .arguments import asked_effect, assigned, prediction_of, release_of, responded, study_of, with_response
 from .many import alone, fit_many
@@ -213,11 +213,15 @@ def show(given):
 
 
 def _intervals(given, found):
+    chosen = {"kind": given.resample, "ends": given.ends}
+    if given.intervals != "bootstrap" and any(chosen.values()):
+        raise FitError("--resample and --ends are about a bootstrap; give --intervals bootstrap as well")
     if given.intervals is None:
         return None
     settings = {} if given.intervals == "standard" else {"progress": lambda parts: output.progress(parts, "intervals")}
     return found.intervals_by(given.intervals, **settings,
-                              **({"seed": given.seed, "workers": given.workers, "folder": given.folder}
+                              **({"seed": given.seed, "workers": given.workers, "folder": given.folder,
+                                  **{name: each for name, each in chosen.items() if each}}
                                  if given.intervals == "bootstrap" else {}))
 
 

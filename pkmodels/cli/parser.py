@@ -95,6 +95,9 @@ def _fit(verbs):
     options.errors_of_points(p)
     p.add_argument("--intervals", choices=["standard", "profile", "bootstrap"],
                    help="95 %% intervals of parameters and of t50, burst and plateau, made this way")
+    p.add_argument("--resample", choices=["residual", "case", "replicate"],
+                   help="what a bootstrap draws again: misses, points or whole vessels (default: residual)")
+    p.add_argument("--ends", choices=["bca", "percentile"], help="ends of a bootstrap's intervals (default: bca)")
     p.add_argument("--priors", choices=["public"], help="hold parameters to their spread over published curves")
     options.reading(p)
     options.spreading(p, " for --each or --intervals bootstrap")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..errors import PredictionError
 from .canvas import GREEN, INK, ORANGE, legend, plain, surface
 
 #: The pale blue keeps below and above apart when they are printed in grey.
@@ -28,6 +29,9 @@ def plot_coverage(coverage, ax=None):
         Share of the interval's time in per cent; where there are draws the 95 % interval of
         the share inside stands at the right.
     """
+    if not hasattr(coverage, "rows"):
+        raise PredictionError(f"plot_coverage draws what coverage(prediction, window) returns, not a "
+                              f"{type(coverage).__name__}; a population is drawn by plot_population")
     rows = distinct(coverage)
     ax = surface(ax, size=(7.2, 1.5 + 0.34 * len(rows) if len(rows) <= MOST_NAMED else 7.0))
     places = np.arange(len(rows), dtype=float)
