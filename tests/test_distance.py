@@ -189,7 +189,7 @@ class TestReach:
 
     def test_plot(self):
         axes = pk.plot_reach(self.profile(), "1 uM", molar_mass="543.5 g/mol")
-        assert "um" in axes.get_ylabel()
+        assert "µm" in axes.get_ylabel()
         assert "days" in axes.get_xlabel()
 
 
