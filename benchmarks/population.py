@@ -40,12 +40,12 @@ def arrays(p):
 
 def ours(p, fast):
     """Everything from parameters to numbers."""
-    return stream(bodies(*arrays(p)), boluses(HOURS, DOSES, [DOSE] * 3), lower=LOWER, upper=UPPER, fast=fast)
+    return stream(bodies(*arrays(p), fast), boluses(HOURS, DOSES, [DOSE] * 3), lower=LOWER, upper=UPPER, fast=fast)
 
 
 def ours_curves(p, fast):
     """The same with every hourly concentration stored."""
-    return stream(bodies(*arrays(p)), boluses(HOURS, DOSES, [DOSE] * 3), lower=LOWER, upper=UPPER, fast=fast,
+    return stream(bodies(*arrays(p), fast), boluses(HOURS, DOSES, [DOSE] * 3), lower=LOWER, upper=UPPER, fast=fast,
                   sampled=np.arange(len(HOURS)))
 
 

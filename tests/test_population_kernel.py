@@ -127,6 +127,48 @@ def test_tied_and_nearly_tied_rates(gap):
         assert found.each["tmax"][0, 0] == pytest.approx(20, rel=1e-7 + 3 * gap)
 
 
+def exchanging(count, seed=5):
+    """A depot feeds a store that exchanges with two others and, through one of them, with a fourth; a last is fed."""
+    rng = np.random.default_rng(seed)
+    a = np.zeros((6, 6, count))
+    for i, j in ((1, 0), (2, 1), (1, 2), (3, 1), (1, 3), (4, 3), (3, 4), (5, 2)):
+        a[i, j] = np.exp(rng.normal(-1.5, 0.8, count))
+    a[range(6), range(6)] = -a.sum(axis=0)
+    a[1, 1] -= 0.3
+    a[5, 5] -= 0.2
+    entry, weights = np.zeros((2, 6, count))
+    entry[0], entry[1], weights[3], weights[5] = 0.7, 0.3, 1.0, 2.0
+    return a, entry, weights
+
+
+@pytest.mark.parametrize("fast", [False, pytest.param(True, marks=needs_numba)])
+@pytest.mark.parametrize("given", [chain(70), exchanging(70)], ids=["chain", "exchanging"])
+def test_exponentials_are_the_matrix_exponential(given, fast):
+    a, entry, weights = given
+    some = bodies(*given, fast=fast)
+    assert some.exact.all()
+    for hours in (0.0, 1.0, 10.0, 40.0):
+        wanted = np.einsum("ip,pij,jp->p", weights, expm(np.moveaxis(a, -1, 0) * hours), entry)
+        size = np.abs(some.amplitudes).sum(axis=0)
+        found = (some.amplitudes * np.exp(some.rates * hours)).sum(axis=0)
+        np.testing.assert_allclose(found / size, wanted / size, atol=2e-14)
+
+
+@needs_numba
+@pytest.mark.parametrize("given", [chain(70, spread=1.2), exchanging(70)], ids=["chain", "exchanging"])
+def test_compiled_exponentials_are_those_of_numpy_whoever_is_beside(given):
+    plain, fast = (bodies(*given, fast=way) for way in (False, True))
+    np.testing.assert_array_equal(plain.exact, fast.exact)
+    sure = plain.exact
+    np.testing.assert_allclose(fast.rates[:, sure], plain.rates[:, sure], rtol=1e-12)
+    # Amplitudes that cancel by up to 1e5 keep eleven digits of the largest.
+    size = np.abs(plain.amplitudes).sum(axis=0)
+    np.testing.assert_allclose((fast.amplitudes / size)[:, sure], (plain.amplitudes / size)[:, sure], atol=1e-11)
+    few = bodies(*(each[..., 33:50] for each in given), fast=True)
+    np.testing.assert_array_equal(few.rates, fast.rates[:, 33:50])
+    np.testing.assert_array_equal(few.amplitudes, fast.amplitudes[:, 33:50])
+
+
 def test_a_body_with_a_cycle_keeps_its_matrix():
     """Drug that goes round in one direction has complex rates; solve_ivp at 1e-11 says what is right."""
     a = np.zeros((3, 3, 1))

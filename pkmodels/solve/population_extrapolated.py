@@ -49,7 +49,8 @@ def walk(flowing, rates, entry, matrix, seen, rate_max, half, hours, jumps, rows
     y, parts = np.empty(g * LANES), np.empty(flows * LANES)
     found = np.empty((_NEW + 2 * g) * LANES)
     work = np.empty((5 + 2 * g + 2 * flows + 2 * g * g) * LANES)
-    h, done, value, slope, bend, area, entered = np.empty((7, LANES))
+    room = np.empty((7, LANES))  # taken row by row: rows of an unpacked array do not become vectors
+    h, done, value, slope, bend, area, entered = room[0], room[1], room[2], room[3], room[4], room[5], room[6]
     notes, poly = np.empty((LANES, 16)), np.empty(8)
     asked, steps = np.zeros(LANES, dtype=np.int64), np.zeros(LANES, dtype=np.int64)
     origin, end = hours[0], hours[rows[-1]]

@@ -90,10 +90,13 @@ def _sample(rates, amplitudes, lengths, which, jumps, sampled, found, modes):
 def _walk(rates, amplitudes, hours, jumps, rows, breaks, lower, upper, sustained, each, whole, modes):
     """All patients, group by group; the length of ``modes`` is the number of exponentials."""
     n, count = rates.shape
-    rate, own, state, ended, theta, decay, gain, shifted = np.empty((8, n * LANES))
+    room = np.empty((8, n * LANES))  # taken row by row: rows of an unpacked array do not become vectors
+    rate, own, state, ended = room[0], room[1], room[2], room[3]
+    theta, decay, gain, shifted = room[4], room[5], room[6], room[7]
+    room = np.empty((4, (n + 2) * LANES))
+    bounds, values, signs, found = room[0], room[1], room[2], room[3]
     tables = np.empty((2, (HALVINGS + 1) * n * LANES))  # of the exponentials, and of them divided by the slowest
     chain = np.zeros((n + 1, n * LANES))
-    bounds, values, signs, found = np.empty((4, (n + 2) * LANES))
     crossed, ask, work = np.empty(2 * (n + 1) * LANES), np.empty(5 * LANES), np.empty((3 + n) * LANES)
     area, jump, notes = np.empty(LANES), np.empty(LANES), np.empty((LANES, 16))
     origin, end = hours[0], hours[rows[-1]]

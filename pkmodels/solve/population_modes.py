@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .population import has_numba
+
 #: Where the exponentials cancel by more than this factor, a body keeps its matrix: 1e5 costs five of sixteen digits.
 CANCELLING = 1e5
 _SWEEPS = 12
@@ -59,7 +61,7 @@ class Bodies:
         return Bodies(None, None, None, self.rates[:, chosen], self.amplitudes[:, chosen], self.exact[chosen])
 
 
-def bodies(matrix, entry, weights):
+def bodies(matrix, entry, weights, fast=None):
     """Bodies with their exponentials.
 
     Parameters
@@ -67,22 +69,34 @@ def bodies(matrix, entry, weights):
     matrix : array (n, n, patients)
         1/h. All patients share one structure: an element that is zero in all of them is no flow.
     entry, weights : array (n, patients)
+    fast : bool, optional
+        Whether to take the compiled way, which needs numba; where it is installed when not given.
 
     Returns
     -------
     Bodies
     """
     matrix, entry, weights = (np.asarray(each, dtype=float) for each in (matrix, entry, weights))
-    groups = _groups(*((each != 0).any(axis=-1) for each in (matrix, entry, weights)))
-    order, sizes = [k for group in groups for k in group], [len(group) for group in groups]
+    flows, *seen = ((each != 0).any(axis=-1) for each in (matrix, entry, weights))
+    groups = _groups(flows, *seen)
+    order = [k for each in groups for k in each]
     matrix, entry, weights = matrix[np.ix_(order, order)], entry[order], weights[order]
+    flows, group = flows[np.ix_(order, order)], np.repeat(np.arange(len(groups)), [len(each) for each in groups])
+    links = _links(flows, group)
+    if links is None:
+        nothing = np.full(entry.shape, np.nan)
+        return Bodies(matrix, entry, weights, nothing, nothing, np.zeros(entry.shape[1], dtype=bool))
+    if has_numba() if fast is None else fast:
+        from . import population_modes_fast  # compiled code loads slowly
+
+        found = population_modes_fast.exponentials(matrix, entry, weights, flows, group, links, _SWEEPS, CANCELLING)
+        return Bodies(matrix, entry, weights, *found)
     rates, amplitudes = np.empty_like(entry), np.empty_like(entry)
     exact = np.empty(matrix.shape[-1], dtype=bool)
     for begin in range(0, len(exact), _BLOCK):
         here = (..., slice(begin, begin + _BLOCK))
         with np.errstate(all="ignore"):
-            found = _exponentials(matrix[here], entry[here], weights[here], sizes)
-            rates[here], amplitudes[here] = (np.nan, np.nan) if found is None else found
+            rates[here], amplitudes[here] = _exponentials(matrix[here], entry[here], weights[here], group, links)
             exact[here] = ~_cancels(rates[here], amplitudes[here])
     return Bodies(matrix, entry, weights, rates, amplitudes, exact)
 
@@ -103,20 +117,37 @@ def _groups(flows, entered, shown):
     return groups
 
 
-def _exponentials(matrix, entry, weights, sizes):
-    """Rates and amplitudes, each (n, patients); None where a group has a cycle."""
-    group = np.repeat(np.arange(len(sizes)), sizes)
+def _links(flows, group):
+    """Pairs of stores that exchange drug, the first of each known before the second; None where a group has a cycle."""
+    flows = flows & np.equal.outer(group, group)
+    if np.count_nonzero(np.triu(flows | flows.T, 1)) != len(group) - len(np.unique(group)):
+        return None
+    known, found = set(), []
+    for first in range(len(group)):
+        todo = [] if first in known else [first]
+        known.add(first)
+        while todo:
+            i = todo.pop()
+            for j in set(np.flatnonzero(flows[i]).tolist()) - known:
+                known.add(j)
+                found.append((i, j))
+                todo.append(j)
+    return found
+
+
+def _exponentials(matrix, entry, weights, group, links):
+    """Rates and amplitudes, each (n, patients)."""
     basis, inverse = np.zeros_like(matrix), np.zeros_like(matrix)
-    rates = np.empty_like(entry)
-    for k in range(len(sizes)):
-        here = np.ix_(*[np.flatnonzero(group == k)] * 2)
-        scale = _symmetric_units(matrix[here])
-        if scale is None:
-            return None
-        symmetric = matrix[here] * scale[None] / scale[:, None]
-        rates[group == k], turned = _rotated((symmetric + symmetric.swapaxes(0, 1)) / 2)
-        basis[here] = scale[:, None] * turned
-        inverse[here] = turned.swapaxes(0, 1) / scale[None]
+    rates, scale = np.empty_like(entry), np.ones_like(entry)
+    for i, j in links:  # units in which a group is symmetric
+        scale[j] = scale[i] * np.sqrt(matrix[j, i] / matrix[i, j])
+    for each in range(len(np.unique(group))):
+        own = group == each
+        here, units = np.ix_(*[np.flatnonzero(own)] * 2), scale[own]
+        symmetric = matrix[here] * units[None] / units[:, None]
+        rates[own], turned = _rotated((symmetric + symmetric.swapaxes(0, 1)) / 2)
+        basis[here] = units[:, None] * turned
+        inverse[here] = turned.swapaxes(0, 1) / units[None]
     own = np.equal.outer(group, group)
     between = _product(inverse, _product(np.where(own[..., None], 0.0, matrix), basis))
     return rates, _amplitudes(rates, between, _product(inverse, entry[:, None])[:, 0],
@@ -131,24 +162,6 @@ def _product(a, b):
         for j in np.flatnonzero(some_b[k]):
             found[i, j] += a[i, k] * b[k, j]
     return found
-
-
-def _symmetric_units(block):
-    """Units of the stores in which a group without cycles is symmetric, (size, patients); None with a cycle."""
-    size = len(block)
-    scale = np.full((size, block.shape[-1]), np.nan)
-    scale[0] = 1.0
-    linked = (block != 0).any(axis=-1)
-    if np.count_nonzero(np.triu(linked | linked.T, 1)) != size - 1:
-        return None
-    todo = [0]
-    while todo:
-        i = todo.pop()
-        for j in range(size):
-            if linked[i, j] and np.isnan(scale[j, 0]):
-                scale[j] = scale[i] * np.sqrt(block[j, i] / block[i, j])
-                todo.append(j)
-    return scale
 
 
 def _rotated(symmetric):

@@ -108,7 +108,7 @@ def _inflow(matrix, entry, weights, place):
     if not entry[before].any():
         nothing = np.zeros((1, matrix.shape[-1]))
         return Bodies(-nothing[None], nothing, nothing, nothing - 1, nothing, nothing[0] == 0), stores
-    return bodies(matrix[np.ix_(before, before)], entry[before], matrix[place, before]), stores
+    return bodies(matrix[np.ix_(before, before)], entry[before], matrix[place, before], fast=True), stores
 
 
 def _side_by_side(matrix, entry, weights, rate_max, half, _place, inflow, schedule, breaks, asked, found):
