@@ -106,8 +106,24 @@ def test_scouts_are_the_same_both_ways_and_no_worse_than_their_starts(name, stud
                         for fast in (False, True))
     np.testing.assert_allclose(plain, compiled_, rtol=1e-6, atol=1e-9)
     squares = screening.descend(walkers.job, compiled_, low, high, steps=0).squares
-    assert len(squares) == 5 and np.all(np.diff(squares) >= -1e-12)
+    assert len(squares) == 5
+    assert np.all(np.diff(squares) >= -1e-12)
     assert squares[0] <= screening.descend(walkers.job, places, low, high, steps=0).squares.min() * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("name", ["weibull", "double_weibull", "hill"])
+def test_walkers_that_give_up_leave_the_best_end_as_it_is(name, fast, study):
+    if fast:
+        pytest.importorskip("numba")
+    curve = catalogue.get_model(name)
+    walkers = walkers_of(Problem(curve, study.times, study.released, bounds.box(curve, study.times)))
+    places = values_of(curve, 12)[2]
+    whole, less = (screening.descend(walkers.job, places, *walkers.sides, steps=1000, enough=1e-16, patience=patience,
+                                     fast=fast) for patience in (0.0, 0.005))
+    assert less.squares.min() == pytest.approx(whole.squares.min(), rel=1e-10)
+    assert less.arrived[np.argmin(less.squares)]
+    assert np.sum(less.arrived) < np.sum(whole.arrived)
 
 
 def test_a_job_on_other_values_is_the_job_of_those_values(study):

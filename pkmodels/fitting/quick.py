@@ -11,6 +11,9 @@ from .result import in_time_unit
 from .search import LONG_WALK, QUICK, SCOUT_STEPS, how_many, search, spread
 from .walkers import walkers_of
 
+#: A walk goes on while each step brings it nearer to the best end by this share of what is missing.
+PATIENCE = 0.005
+
 
 class Quick:
     """A model, sampling times and starts, ready for curves; made by `prepared`.
@@ -49,7 +52,7 @@ class Quick:
             slope = problem.slope(found[0])
             return found[0], squares[0], slope.T @ slope
         kept = self.walkers.hunt(released, self.begin, self.scouts, self.count, SCOUT_STEPS)
-        numbers, found = self.last.walk(kept, LONG_WALK, 1e-16, released)
+        numbers, found = self.last.walk(kept, LONG_WALK, 1e-16, released, PATIENCE)
         fine = np.isfinite(found.squares)
         if self.model.ordered:
             fine &= self.problem.in_order(numbers)

@@ -89,7 +89,7 @@ class Walkers:
         return self.values(screening.hunt(self.job.on(measured), place, *self.sides, scouts=scouts, walkers=walkers,
                                           steps=steps))
 
-    def walk(self, starts, steps, enough, measured=None):
+    def walk(self, starts, steps, enough, measured=None, patience=0.0):
         """Walk from values (walkers, parameters), 0 steps to judge them only; measured values, if given, are taken in
         place of the problem's.
 
@@ -107,7 +107,7 @@ class Walkers:
             place[:, lags], low[:, lags] = np.log(left), np.log(CLOSEST * samples[gap])
             high[:, lags] = np.log(samples[gap] - samples[gap - 1])
         job = self.job if measured is None else self.job.on(measured)
-        found = screening.descend(job, place, low, high, edges=edges, steps=steps, enough=enough)
+        found = screening.descend(job, place, low, high, edges=edges, steps=steps, enough=enough, patience=patience)
         numbers = self.values(found.place)
         if self.lags:
             numbers[:, lags] = edges[:, lags] - np.exp(found.place[:, lags])

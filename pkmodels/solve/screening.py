@@ -21,6 +21,8 @@ FLOOR, TINY = 1e-6, 1e-300
 HARDLY, TURNS = 1e-9, 4
 #: Less damping after a step that helped, more after one that did not, and when to give up.
 EASIER, HARDER, LEAST, MOST = 5.0, 4.0, 1e-12, 1e6
+#: Ends whose sums of squares differ by less than this share are the same one.
+TWIN = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +102,7 @@ def _compiled():
     return screening_fast
 
 
-def descend(job, place, low, high, *, edges=None, steps=60, enough=1e-10, fast=None):
+def descend(job, place, low, high, *, edges=None, steps=60, enough=1e-10, patience=0.0, fast=None):
     """Walk downhill from every place.
 
     Parameters
@@ -114,6 +116,10 @@ def descend(job, place, low, high, *, edges=None, steps=60, enough=1e-10, fast=N
         0 gives the sums of squares with the amplitudes at their best.
     enough : float
         A step that lessens the sum of squares by less than this share of it is the last.
+    patience : float
+        Where only the best end counts: a walker gives up (and does not arrive) when a step brings it nearer to the
+        least sum of squares of the others by less than this share of what is missing, or when it comes to the same
+        end. 0 when every walker is to arrive.
     fast : bool, optional
         Whether to take the compiled way; where it is there when not given.
 
@@ -123,10 +129,10 @@ def descend(job, place, low, high, *, edges=None, steps=60, enough=1e-10, fast=N
     """
     edges = np.zeros(place.shape[1]) if edges is None else edges
     if fast is not False and job.prepared is not None:
-        return Descended(*_compiled().descend(job, place, low, high, edges, steps, enough))
+        return Descended(*_compiled().descend(job, place, low, high, edges, steps, enough, patience))
     place = np.clip(place, low, high)
     low, high, edges = (np.broadcast_to(each, place.shape) for each in (low, high, edges))
-    return Descended(*_descend(job, place, low, high, edges, steps, enough))
+    return Descended(*_descend(job, place, low, high, edges, steps, enough, patience))
 
 
 def hunt(job, place, low, high, *, scouts, walkers, steps, enough=1e-10, fast=None):
@@ -166,7 +172,7 @@ def promising(squares, count):
     return np.unique(np.concatenate([nearest, others]))
 
 
-def _descend(job, place, low, high, edges, steps, enough):
+def _descend(job, place, low, high, edges, steps, enough, patience):
     """As `descend`, in NumPy."""
     count = place.shape[1]
     judge = _Judge(job, edges)
@@ -207,6 +213,10 @@ def _descend(job, place, low, high, edges, steps, enough):
             slope[took] = judge.slopes(trial[better], took)
         damping[active] = np.where(better, np.maximum(d / EASIER, LEAST), d * HARDER)
         arrived[active[done]] = True
+        if patience > 0:
+            behind = squares[active] - squares.min()
+            best = active == np.argmin(squares)
+            done |= ~best & ((behind <= TWIN * squares.min()) | (better & (gain < patience * behind)))
         active = active[~done]
         if not len(active):
             break

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from .screening import EASIER, FAR_OFF, FLOOR, HARDER, HARDLY, LEAST, MOST, STEEPEST, TINY, TURNS
+from .screening import EASIER, FAR_OFF, FLOOR, HARDER, HARDLY, LEAST, MOST, STEEPEST, TINY, TURNS, TWIN
 from .screening_laws import OPTIONS
 from .tape_fast import ROOTS, fetch, knows, program, run_numbers, run_points
 
@@ -35,13 +35,14 @@ def prepared(job):
             np.array(job.ordered, dtype=np.int64).reshape(-1, 2), held)
 
 
-def descend(job, place, low, high, edges, steps, enough):
+def descend(job, place, low, high, edges, steps, enough, patience):
     """As `screening.descend`; places, sums of squares, whether each arrived, and J'J."""
     count, size = place.shape
     place, squares = np.array(place, dtype=float, order="C"), np.empty(count)
     arrived, normal = np.zeros(count, dtype=np.bool_), np.zeros((count, size, size))
     low, high, edges = (_by_walker(each, place.shape) for each in (low, high, edges))
-    _walks(*job.prepared, _measured(job), low, high, edges, steps, enough, place, squares, arrived, normal)
+    _walks(*job.prepared, _measured(job), low, high, edges, steps, enough, patience, place, squares,
+           arrived, normal)
     return place, squares, arrived, normal
 
 
@@ -217,8 +218,8 @@ def _normal(slope, off, place, low, high, normal, gradient, stays):
 
 @njit(**OPTIONS)
 def _walks(first, scalar_slopes, values, slopes, constants, timely, height, refs, amplitude_refs, mixed, amplitudes,
-           weights, whitening, pulls, ordered, held, measured, lows, highs, all_edges, steps, enough, places, squares,
-           arrived, normals):
+           weights, whitening, pulls, ordered, held, measured, lows, highs, all_edges, steps, enough, patience, places,
+           squares, arrived, normals):
     """Every walker in turn; places, sums of squares, arrivals and J'J are written into the last four."""
     count, n = places.shape[1], timely.shape[1]
     rows = np.empty((height, n))
@@ -231,6 +232,7 @@ def _walks(first, scalar_slopes, values, slopes, constants, timely, height, refs
     hard = np.ones(count, dtype=np.bool_)
     for a in amplitudes:
         hard[a] = False
+    least = np.inf
     for w in range(len(places)):
         place, low, high = places[w], lows[w if len(lows) > 1 else 0], highs[w if len(highs) > 1 else 0]
         edges = all_edges[w if len(all_edges) > 1 else 0]
@@ -273,7 +275,7 @@ def _walks(first, scalar_slopes, values, slopes, constants, timely, height, refs
             better = found < total
             done = total <= TINY or (better and total - found <= enough * total) or (
                 not better and (damping >= MOST or (solved and still)))
-            fresh = better
+            fresh, gain = better, total - found
             if better:
                 for p in range(count):
                     place[p] = trial[p]
@@ -286,7 +288,10 @@ def _walks(first, scalar_slopes, values, slopes, constants, timely, height, refs
             if done:
                 arrived[w] = True
                 break
-        squares[w] = total
+            if patience > 0.0 and total >= least and (total - least <= TWIN * least or (
+                    better and gain < patience * (total - least))):
+                break
+        squares[w], least = total, min(least, total)
         _normal(slope, off, place, low, high, normals[w], gradient, stays)
 
 
@@ -313,10 +318,10 @@ def _hunt(first, scalar_slopes, values, slopes, constants, timely, height, refs,
     edges, squares = np.zeros((1, count)), np.empty(len(places))
     arrived, normals = np.empty(len(places), dtype=np.bool_), np.empty((len(places), count, count))
     _walks(first, scalar_slopes, values, slopes, constants, timely, height, refs, amplitude_refs, mixed, amplitudes,
-           weights, whitening, pulls, ordered, held, measured, low, high, edges, 0, enough, places, squares, arrived,
+           weights, whitening, pulls, ordered, held, measured, low, high, edges, 0, enough, 0.0, places, squares, arrived,
            normals)
     begun = places[_promising(squares, scouts)]
     _walks(first, scalar_slopes, values, slopes, constants, timely, height, refs, amplitude_refs, mixed, amplitudes,
-           weights, whitening, pulls, ordered, held, measured, low, high, edges, steps, enough, begun,
+           weights, whitening, pulls, ordered, held, measured, low, high, edges, steps, enough, 0.0, begun,
            squares, arrived, normals)
     return begun[np.argsort(squares[:len(begun)], kind="mergesort")[:walkers]]
