@@ -95,6 +95,48 @@ def test_compiled_and_numpy_ways_agree(name, study):
     assert walked[0].squares[best[0]] == pytest.approx(walked[1].squares[best[1]], rel=1e-8)
 
 
+@pytest.mark.parametrize("name", ["weibull", "crank_sphere", "biexponential", "double_weibull"])
+def test_scouts_are_the_same_both_ways_and_no_worse_than_their_starts(name, study):
+    pytest.importorskip("numba")
+    curve = catalogue.get_model(name)
+    walkers = walkers_of(Problem(curve, study.times, study.released, bounds.box(curve, study.times)))
+    low, high = walkers.sides
+    _, _, places = values_of(curve, 41)
+    plain, compiled_ = (screening.hunt(walkers.job, places, low, high, scouts=12, walkers=5, steps=3, fast=fast)
+                        for fast in (False, True))
+    np.testing.assert_allclose(plain, compiled_, rtol=1e-6, atol=1e-9)
+    squares = screening.descend(walkers.job, compiled_, low, high, steps=0).squares
+    assert len(squares) == 5
+    assert np.all(np.diff(squares) >= -1e-12)
+    assert squares[0] <= screening.descend(walkers.job, places, low, high, steps=0).squares.min() * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("name", ["weibull", "double_weibull", "hill"])
+def test_walkers_that_give_up_leave_the_best_end_as_it_is(name, fast, study):
+    if fast:
+        pytest.importorskip("numba")
+    curve = catalogue.get_model(name)
+    walkers = walkers_of(Problem(curve, study.times, study.released, bounds.box(curve, study.times)))
+    places = values_of(curve, 12)[2]
+    whole, less = (screening.descend(walkers.job, places, *walkers.sides, steps=1000, enough=1e-16, patience=patience,
+                                     fast=fast) for patience in (0.0, 0.005))
+    assert less.squares.min() == pytest.approx(whole.squares.min(), rel=1e-10)
+    assert less.arrived[np.argmin(less.squares)]
+    assert np.sum(less.arrived) < np.sum(whole.arrived)
+
+
+def test_a_job_on_other_values_is_the_job_of_those_values(study):
+    curve = catalogue.get_model("weibull")
+    box = bounds.box(curve, study.times)
+    other = study.released**2
+    one, wanted = (walkers_of(Problem(curve, study.times, values, box)) for values in (study.released, other))
+    places = values_of(curve, 6)[2]
+    found, asked = (screening.descend(job, places, *one.sides, steps=60) for job in (one.job.on(other), wanted.job))
+    np.testing.assert_array_equal(found.squares, asked.squares)
+    assert not np.array_equal(found.squares, screening.descend(one.job, places, *one.sides, steps=60).squares)
+
+
 @pytest.mark.parametrize("law", ["sphere_release", "sphere_release_rate", "slab_release", "slab_release_rate",
                                  "cylinder_release", "cylinder_release_rate"])
 def test_compiled_laws_of_one_number(law):

@@ -1,20 +1,18 @@
 """Screening: many models on many curves at once, before a few of them are fitted."""
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
-from .. import catalogue, units
+from .. import catalogue
 from ..errors import FitError, PkmodelsError
-from . import bounds, measured, search, weighting
+from . import weighting
 from .asked import checked_models, checked_seed, checked_study, saturated
 from .batch_running import curves
 from .polish import AT_BOUND
-from .problem import Problem
-from .result import in_time_unit
+from .quick import prepared
 from .statistics import aicc
-from .walkers import walkers_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,83 +130,54 @@ class _Points:
         used = weighting.after_start(study)
         self.label, self.study, self.times, self.released = label, study, used.times, used.released
         self.distinct = len(np.unique(self.times[self.times > 0]))
-        self.zeros = len(study.frame) - len(self.times)
+        self.design = self.times.tobytes()
 
 
 def _screened(points, model, seed, unasked):
     if getattr(model, "conditions", None):
         raise FitError(f"{model.name} needs {', '.join(map(str, model.conditions))} for each curve; take fit_many")
-    fixed, _ = measured.held(model, {})
-    wanted = len(model.parameters) - len(fixed)
+    quick = prepared(model, points.design, seed)
+    wanted = int(quick.sought.sum())
     if points.distinct < wanted:
         raise FitError(f"{model.name} has {wanted} parameters to find, but {points.label} has {points.distinct} "
                        f"sampling times after the start; take a simpler model")
     if unasked and points.distinct == wanted:
         raise FitError(saturated(points.study, model))
-    box, spread = _begun(model, points.times.tobytes(), tuple(fixed), seed)
-    problem = Problem(model, points.times, points.released, box, fixed=tuple(fixed))
-    best, ss, normal = _least(problem, spread, seed)
+    best, ss, normal = quick.least(points.released)
     if best is None:
         raise FitError(f"no values of {model.name} within its bounds follow {points.label}; look at the data first")
-    return _described(points, problem, best, ss, normal, wanted)
+    return _described(points, quick, best, ss, normal, wanted)
 
 
-@lru_cache(maxsize=512)
-def _begun(model, times, fixed, seed):
-    """The box and the starts of a model at these sampling times: curves with the same ones share them."""
-    times = np.frombuffer(times)
-    given = measured.held(model, {})[0]
-    box = bounds.with_fixed(bounds.box(model, times), model, given)
-    problem = Problem(model, times, np.zeros_like(times), box, fixed=fixed)
-    walkers = walkers_of(problem)
-    return box, None if walkers is None else search.spread(problem, search.QUICK, seed)
-
-
-def _least(problem, spread, seed):
-    """The best values, their sum of squares, and J'J by the values (zeros where one is held at a bound)."""
-    if spread is None:
-        found, squares = search.search(problem, seed)
-        if not len(found):
-            return None, None, None
-        slope = problem.slope(found[0])
-        return found[0], squares[0], slope.T @ slope
-    numbers, found, by = search.quick(problem, spread)
-    fine = np.isfinite(found.squares) & problem.in_order(numbers)
-    if not fine.any():
-        return None, None, None
-    k = np.argmin(np.where(fine, found.squares, np.inf))
-    # J'J by the places; a value moves with its place by this much.
-    return numbers[k], found.squares[k], found.normal[k] / np.outer(by[k], by[k])
-
-
-def _described(points, problem, best, ss, normal, wanted):
+def _described(points, quick, best, ss, normal, wanted):
     """The best values with their covariance; what stands at a bound or moves nothing is held."""
-    box, names, n = problem.box, problem.names, len(points.times)
+    box, names, n = quick.box, quick.names, len(points.times)
     reach = AT_BOUND * np.maximum(np.abs(best), 1e-300)
-    stuck = (best - box.lower <= np.where(box.lower, reach, AT_BOUND)) | (
-        box.upper - best <= np.where(box.upper, reach, AT_BOUND))
-    shown = {p.name: in_time_unit(p.unit, points.study.time_unit) for p in problem.model.parameters}
-    factors = np.array([units.inside(1.0, shown[name]) for name in names])
-    free = [k for k, name in enumerate(names) if not stuck[k] and name not in problem.fixed]
-    errors = dict.fromkeys(names, float("nan"))
-    covariance = _covariance(normal[np.ix_(free, free)] * np.outer(factors[free], factors[free]), ss, n)
-    errors |= zip([names[k] for k in free], np.sqrt(np.diag(covariance)).tolist(), strict=True)
-    return Screened(points.label, problem.model.name, dict(zip(names, (best / factors).tolist(), strict=True)), errors,
-                    shown, covariance, tuple(names[k] for k in free),
-                    tuple(name for k, name in enumerate(names) if stuck[k] and name not in problem.fixed), float(ss),
+    stuck = quick.sought & ((best - box.lower <= np.where(box.lower, reach, AT_BOUND)) | (
+        box.upper - best <= np.where(box.upper, reach, AT_BOUND)))
+    shown, factors = quick.shown(points.study.time_unit)
+    free = np.flatnonzero(quick.sought & ~stuck)
+    by = factors[free]
+    covariance = _covariance(normal[free[:, None], free] * (by[:, None] * by), ss, n)
+    errors = np.full(len(names), np.nan)
+    errors[free] = np.sqrt(covariance.diagonal())
+    return Screened(points.label, quick.model.name, dict(zip(names, (best / factors).tolist(), strict=True)),
+                    dict(zip(names, errors.tolist(), strict=True)), dict(shown), covariance,
+                    tuple(names[k] for k in free), tuple(names[k] for k in np.flatnonzero(stuck)), float(ss),
                     aicc(float(ss), n, wanted), n)
 
 
 def _covariance(normal, ss, n):
     """Of a least-squares optimum; NaN where a parameter moves nothing or two cannot be told apart."""
     count = len(normal)
-    size = np.sqrt(np.diag(normal))
+    size = np.sqrt(normal.diagonal())
     if n <= count or not np.all(size > 0):
         return np.full((count, count), np.nan)
+    both = size[:, None] * size
     try:
-        whole = np.linalg.inv(normal / np.outer(size, size))
+        whole = np.linalg.inv(normal / both)
     except np.linalg.LinAlgError:
         return np.full((count, count), np.nan)
-    if np.any(np.diag(whole) < 0) or np.any(np.diag(whole) > 1 / np.finfo(float).eps):
+    if np.any(whole.diagonal() < 0) or np.any(whole.diagonal() > 1 / np.finfo(float).eps):
         return np.full((count, count), np.nan)
-    return whole / np.outer(size, size) * ss / (n - count)
+    return whole / both * ss / (n - count)

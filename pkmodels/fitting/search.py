@@ -10,9 +10,10 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from ..model import Curve
+from ..solve.screening import promising
 from .bounds import scaled, unscaled
 from .problem import FAR_OFF
-from .starts import _anew, _around, _scouts, _spread
+from .starts import _anew, _around, _spread
 from .walkers import CLOSEST, is_lag, walkers_of
 
 STARTS, SCOUTS, WALKERS, SCOUT_STEPS, STEPS = 2048, 160, 32, 15, 60
@@ -65,7 +66,7 @@ def search(problem, seed, start=None, effort=THOROUGH):
         starts = _spread(problem, FLOW_STARTS, seed)
         starts = starts[problem.in_order(starts)]
         return _in_rank(*_possible(problem, *_walk(problem, _nearest(starts, problem.squares(starts), FLOW_WALKERS))))
-    _, scouts, walkers, fewer = _numbers(problem, effort)
+    _, scouts, walkers, fewer = how_many(problem, effort)
     around = spread(problem, effort, seed)
     starts, squares = _walk(problem, _scouts(*_judged(problem, around), scouts), SCOUT_STEPS)
     found, squares = _possible(problem, *_walk(problem, _nearest(starts, squares, walkers)))
@@ -86,26 +87,11 @@ def search(problem, seed, start=None, effort=THOROUGH):
 
 def spread(problem, effort, seed):
     """The starts of a search in the whole box."""
-    starts = _spread(problem, _numbers(problem, effort)[0], seed)
+    starts = _spread(problem, how_many(problem, effort)[0], seed)
     return starts[problem.in_order(starts)]
 
 
-def quick(problem, starts, effort=QUICK):
-    """One judgement of all starts, a few steps of scouts, one walk to the end; of a curve that has a tape.
-
-    Returns
-    -------
-    array (walkers, parameters), Descended, array (walkers, parameters)
-        Values (inside units), where they ended, and d value / d place there.
-    """
-    _, scouts, walkers, _ = _numbers(problem, effort)
-    begun, squares = _walk(problem, _scouts(*_judged(problem, starts), scouts), SCOUT_STEPS)
-    last = walkers_of(problem, True)
-    numbers, found = last.walk(_nearest(begun, squares, walkers), LONG_WALK, 1e-16)
-    return numbers, found, last.slopes(numbers, found.place)
-
-
-def _numbers(problem, effort):
+def how_many(problem, effort):
     """Starts, scouts and walkers, and by how much fewer places are tried anew, for what a problem has to find."""
     walkers = walkers_of(problem)
     if walkers is None:
@@ -133,6 +119,10 @@ def _search_around(problem, seed, start):
     alike = squares <= squares.min() * 1.01
     away = np.sum(np.abs(found - start) / (np.abs(start) + np.abs(found) + TINY), axis=1)
     return _walk_alike(problem, found[np.lexsort((away, ~alike))][:1], LONG_WALK)
+
+
+def _scouts(starts, squares, count):
+    return starts[promising(squares, count)]
 
 
 def _nearest(starts, squares, count):

@@ -70,15 +70,6 @@ def _hypercube(count, size, seed):
     return places
 
 
-def _scouts(starts, squares, count):
-    """The nearest of all starts, and as many that are each the nearest of a handful, so that no valley is left out."""
-    half = count // 2
-    nearest = np.argsort(squares, kind="stable")[:half]
-    groups = np.array_split(np.arange(len(starts)), half)
-    others = [group[np.argmin(squares[group])] for group in groups if len(group)]
-    return starts[np.unique(np.concatenate([nearest, others]))]
-
-
 def _anew(problem, found, squares, spread, fewer, seed, moved):
     """Places to walk from once more: the best with its lags moved, and crossed with starts and with other ends.
 

@@ -76,15 +76,22 @@ class Walkers:
         return numbers
 
     def slopes(self, numbers, place):
-        """d value / d place, (walkers, parameters)."""
+        """d value / d place, of the values' shape."""
         by = np.ones_like(numbers)
-        by[:, self.logs] = numbers[:, self.logs]
-        by[:, self.logits] = numbers[:, self.logits] * (1 - numbers[:, self.logits])
-        by[:, list(self.lags)] = -np.exp(place[:, list(self.lags)])
+        by[..., self.logs] = numbers[..., self.logs]
+        by[..., self.logits] = numbers[..., self.logits] * (1 - numbers[..., self.logits])
+        if self.lags:
+            by[..., list(self.lags)] = -np.exp(place[..., list(self.lags)])
         return by
 
-    def walk(self, starts, steps, enough):
-        """Walk from values (walkers, parameters), 0 steps to judge them only.
+    def hunt(self, measured, place, scouts, walkers, steps):
+        """As `screening.hunt`, from places to values (walkers, parameters), of these measured values."""
+        return self.values(screening.hunt(self.job.on(measured), place, *self.sides, scouts=scouts, walkers=walkers,
+                                          steps=steps))
+
+    def walk(self, starts, steps, enough, measured=None, patience=0.0):
+        """Walk from values (walkers, parameters), 0 steps to judge them only; measured values, if given, are taken in
+        place of the problem's.
 
         Returns
         -------
@@ -99,7 +106,8 @@ class Walkers:
             left = np.maximum(samples[gap] - starts[:, lags], CLOSEST * samples[gap])
             place[:, lags], low[:, lags] = np.log(left), np.log(CLOSEST * samples[gap])
             high[:, lags] = np.log(samples[gap] - samples[gap - 1])
-        found = screening.descend(self.job, place, low, high, edges=edges, steps=steps, enough=enough)
+        job = self.job if measured is None else self.job.on(measured)
+        found = screening.descend(job, place, low, high, edges=edges, steps=steps, enough=enough, patience=patience)
         numbers = self.values(found.place)
         if self.lags:
             numbers[:, lags] = edges[:, lags] - np.exp(found.place[:, lags])

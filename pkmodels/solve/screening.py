@@ -7,6 +7,7 @@ to go further is held, and let go once it wants back. `descend` takes the compil
 and the curve's laws have a compiled form; the same steps in NumPy are below.
 """
 
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -20,6 +21,8 @@ FLOOR, TINY = 1e-6, 1e-300
 HARDLY, TURNS = 1e-9, 4
 #: Less damping after a step that helped, more after one that did not, and when to give up.
 EASIER, HARDER, LEAST, MOST = 5.0, 4.0, 1e-12, 1e6
+#: Ends whose sums of squares differ by less than this share are the same one.
+TWIN = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +62,19 @@ class Job:
         bound = {k for pair in self.ordered for k in pair}
         return tuple(k for k in self.tape.amplitudes if k not in bound and k not in self.held)
 
+    @cached_property
+    def prepared(self):
+        """What the compiled way makes of this once, whatever is measured; None where there is no such way."""
+        kernels = _compiled()
+        return kernels.prepared(self) if kernels is not None and kernels.knows(self.tape) else None
+
+    def on(self, measured):
+        """This job with other measured values (points,); nothing else is prepared again."""
+        _ = self.prepared
+        other = copy(self)
+        vars(other)["measured"] = measured
+        return other
+
     def of(self, which):
         """The same for some of the walkers."""
         return (self.measured if self.measured.ndim == 1 else self.measured[which],
@@ -86,7 +102,7 @@ def _compiled():
     return screening_fast
 
 
-def descend(job, place, low, high, *, edges=None, steps=60, enough=1e-10, fast=None):
+def descend(job, place, low, high, *, edges=None, steps=60, enough=1e-10, patience=0.0, fast=None):
     """Walk downhill from every place.
 
     Parameters
@@ -100,6 +116,10 @@ def descend(job, place, low, high, *, edges=None, steps=60, enough=1e-10, fast=N
         0 gives the sums of squares with the amplitudes at their best.
     enough : float
         A step that lessens the sum of squares by less than this share of it is the last.
+    patience : float
+        Where only the best end counts: a walker gives up (and does not arrive) when a step brings it nearer to the
+        least sum of squares of the others by less than this share of what is missing, or when it comes to the same
+        end. 0 when every walker is to arrive.
     fast : bool, optional
         Whether to take the compiled way; where it is there when not given.
 
@@ -107,16 +127,52 @@ def descend(job, place, low, high, *, edges=None, steps=60, enough=1e-10, fast=N
     -------
     Descended
     """
+    edges = np.zeros(place.shape[1]) if edges is None else edges
+    if fast is not False and job.prepared is not None:
+        return Descended(*_compiled().descend(job, place, low, high, edges, steps, enough, patience))
     place = np.clip(place, low, high)
-    low, high = (np.array(np.broadcast_to(side, place.shape), order="C") for side in (low, high))
-    edges = np.zeros_like(place) if edges is None else edges
-    kernels = _compiled() if fast is not False else None
-    if kernels is not None and kernels.knows(job.tape):
-        return Descended(*kernels.descend(job, place, low, high, edges, steps, enough))
-    return Descended(*_descend(job, place, low, high, edges, steps, enough))
+    low, high, edges = (np.broadcast_to(each, place.shape) for each in (low, high, edges))
+    return Descended(*_descend(job, place, low, high, edges, steps, enough, patience))
 
 
-def _descend(job, place, low, high, edges, steps, enough):
+def hunt(job, place, low, high, *, scouts, walkers, steps, enough=1e-10, fast=None):
+    """Judge many places, walk some steps from the most promising ones, and keep the best ends.
+
+    Parameters
+    ----------
+    job : Job
+        Of one curve, measured (points,), without `tape.LEFT` coordinates.
+    place : array (places, parameters)
+    low, high : array (parameters,)
+    scouts : int
+        How many of the places walk, see `promising`.
+    walkers : int
+        How many ends are kept.
+    steps, enough, fast
+        As in `descend`.
+
+    Returns
+    -------
+    array (walkers at most, parameters), best first
+    """
+    if fast is not False and job.prepared is not None:
+        return _compiled().hunt(job, place, low, high, scouts, walkers, steps, enough)
+    judged = descend(job, place, low, high, steps=0, fast=False)
+    begun = descend(job, judged.place[promising(judged.squares, scouts)], low, high, steps=steps, enough=enough,
+                    fast=False)
+    return begun.place[np.argsort(begun.squares, kind="stable")[:walkers]]
+
+
+def promising(squares, count):
+    """The nearest of all places, and as many that are each the nearest of a handful, so that no valley is left out."""
+    half = count // 2
+    nearest = np.argsort(squares, kind="stable")[:half]
+    groups = np.array_split(np.arange(len(squares)), half)
+    others = [group[np.argmin(squares[group])] for group in groups if len(group)]
+    return np.unique(np.concatenate([nearest, others]))
+
+
+def _descend(job, place, low, high, edges, steps, enough, patience):
     """As `descend`, in NumPy."""
     count = place.shape[1]
     judge = _Judge(job, edges)
@@ -157,6 +213,10 @@ def _descend(job, place, low, high, edges, steps, enough):
             slope[took] = judge.slopes(trial[better], took)
         damping[active] = np.where(better, np.maximum(d / EASIER, LEAST), d * HARDER)
         arrived[active[done]] = True
+        if patience > 0:
+            behind = squares[active] - squares.min()
+            best = active == np.argmin(squares)
+            done |= ~best & ((behind <= TWIN * squares.min()) | (better & (gain < patience * behind)))
         active = active[~done]
         if not len(active):
             break

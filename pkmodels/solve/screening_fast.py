@@ -9,32 +9,58 @@ import math
 import numpy as np
 from numba import njit
 
-from .screening import EASIER, FAR_OFF, FLOOR, HARDER, HARDLY, LEAST, MOST, STEEPEST, TINY, TURNS
+from .screening import EASIER, FAR_OFF, FLOOR, HARDER, HARDLY, LEAST, MOST, STEEPEST, TINY, TURNS, TWIN
 from .screening_laws import OPTIONS
 from .tape_fast import ROOTS, fetch, knows, program, run_numbers, run_points
 
-__all__ = ["descend", "knows"]
+__all__ = ["descend", "hunt", "knows", "prepared"]
 
 
-def descend(job, place, low, high, edges, steps, enough):
-    """As `screening.descend`; places, sums of squares, whether each arrived, and J'J."""
-    written = program(job.tape, job.amplitudes)
-    rows = np.empty((written.rows, len(job.hours)))
+def prepared(job):
+    """What of a job does not depend on the measured values, as the kernels take it."""
+    written, size = program(job.tape, job.amplitudes), len(job.tape.slopes)
+    timely = np.empty((len(written.timely), len(job.hours)))
     if written.timely:
-        rows[: len(written.timely)] = [np.broadcast_to(r, len(job.hours))
-                                       for r in job.tape.run(written.timely, place[:1], job.hours, edges[:1])]
-    count, held = len(place), np.zeros(place.shape[1], dtype=np.bool_)
+        nowhere = np.zeros((1, size))
+        timely[:] = [np.broadcast_to(row, len(job.hours))
+                     for row in job.tape.run(written.timely, nowhere, job.hours, nowhere)]
+    held = np.zeros(size, dtype=np.bool_)
     held[list(job.held)] = True
-    weight = np.empty((0, 0)) if job.weight is None else np.atleast_2d(job.weight)
-    place, squares = place.copy(), np.empty(count)
-    arrived, normal = np.zeros(count, dtype=np.bool_), np.zeros((count, place.shape[1], place.shape[1]))
-    _walks(written.first, written.scalar_slopes, written.values, written.slopes, written.numbers, rows, written.refs,
-           written.amplitude_refs, written.mixed, np.array(job.amplitudes, dtype=np.int64),
-           np.atleast_2d(np.asarray(job.measured, dtype=float)), np.ascontiguousarray(weight, dtype=float),
-           np.empty((0, 0)) if job.whitening is None else np.ascontiguousarray(job.whitening, dtype=float),
-           np.ascontiguousarray(job.pulls, dtype=float), np.array(job.ordered, dtype=np.int64).reshape(-1, 2), held,
-           low, high, np.ascontiguousarray(edges), steps, enough, place, squares, arrived, normal)
+    none = np.empty((0, 0))
+    weight, whitening = (none if matrix is None else np.ascontiguousarray(np.atleast_2d(matrix), dtype=float)
+                         for matrix in (job.weight, job.whitening))
+    return (written.first, written.scalar_slopes, written.values, written.slopes, written.numbers, timely, written.rows,
+            written.refs, written.amplitude_refs, written.mixed, np.array(job.amplitudes, dtype=np.int64), weight,
+            whitening, np.ascontiguousarray(job.pulls, dtype=float),
+            np.array(job.ordered, dtype=np.int64).reshape(-1, 2), held)
+
+
+def descend(job, place, low, high, edges, steps, enough, patience):
+    """As `screening.descend`; places, sums of squares, whether each arrived, and J'J."""
+    count, size = place.shape
+    place, squares = np.array(place, dtype=float, order="C"), np.empty(count)
+    arrived, normal = np.zeros(count, dtype=np.bool_), np.zeros((count, size, size))
+    low, high, edges = (_by_walker(each, place.shape) for each in (low, high, edges))
+    _walks(*job.prepared, _measured(job), low, high, edges, steps, enough, patience, place, squares,
+           arrived, normal)
     return place, squares, arrived, normal
+
+
+def hunt(job, place, low, high, scouts, walkers, steps, enough):
+    """As `screening.hunt`."""
+    low, high = (_by_walker(each, place.shape) for each in (low, high))
+    return _hunt(*job.prepared, _measured(job), low, high, scouts, walkers, steps, enough,
+                 np.array(place, dtype=float, order="C"))
+
+
+def _measured(job):
+    return np.ascontiguousarray(np.atleast_2d(job.measured), dtype=float)
+
+
+def _by_walker(given, shape):
+    """One row for all walkers, or one for each."""
+    given = np.asarray(given, dtype=float)
+    return np.ascontiguousarray(given[None] if given.ndim == 1 else np.broadcast_to(given, shape))
 
 
 @njit(**OPTIONS)
@@ -191,11 +217,13 @@ def _normal(slope, off, place, low, high, normal, gradient, stays):
 
 
 @njit(**OPTIONS)
-def _walks(first, scalar_slopes, values, slopes, constants, rows, refs, amplitude_refs, mixed, amplitudes, measured,
-           weights, whitening, pulls, ordered, held, lows, highs, edges, steps, enough, places, squares, arrived,
-           normals):
+def _walks(first, scalar_slopes, values, slopes, constants, timely, height, refs, amplitude_refs, mixed, amplitudes,
+           weights, whitening, pulls, ordered, held, measured, lows, highs, all_edges, steps, enough, patience, places,
+           squares, arrived, normals):
     """Every walker in turn; places, sums of squares, arrivals and J'J are written into the last four."""
-    count, n = places.shape[1], rows.shape[1]
+    count, n = places.shape[1], timely.shape[1]
+    rows = np.empty((height, n))
+    rows[:len(timely)] = timely
     m, numbers, roots = n + len(pulls), constants.copy(), np.full(ROOTS, np.nan)
     by, cross, spare = np.empty((len(amplitudes), n)), np.empty((len(mixed), n)), np.empty(n)
     off, trial_off, slope = np.empty(m), np.empty(m), np.empty((count, m))
@@ -204,12 +232,14 @@ def _walks(first, scalar_slopes, values, slopes, constants, rows, refs, amplitud
     hard = np.ones(count, dtype=np.bool_)
     for a in amplitudes:
         hard[a] = False
+    least = np.inf
     for w in range(len(places)):
-        place, low, high = places[w], lows[w], highs[w]
+        place, low, high = places[w], lows[w if len(lows) > 1 else 0], highs[w if len(highs) > 1 else 0]
+        edges = all_edges[w if len(all_edges) > 1 else 0]
         points = measured[w if measured.shape[0] > 1 else 0]
         weight = weights[w if weights.shape[0] > 1 else 0] if weights.shape[0] > 0 else spare[:0]
-        numbers[count:2 * count] = edges[w]
-        _merge(place, low, high, ordered, edges[w])
+        numbers[count:2 * count] = edges
+        _merge(place, low, high, ordered, edges)
         total = _judge(first, values, numbers, rows, refs, amplitude_refs, mixed, amplitudes, points, weight, whitening,
                        pulls, low, high, roots, place, off, by, cross, spare)
         if steps == 0:
@@ -235,7 +265,7 @@ def _walks(first, scalar_slopes, values, slopes, constants, rows, refs, amplitud
             still = True
             for p in range(count):
                 trial[p] = min(max(place[p] + (step[p] if solved else 0.0), low[p]), high[p])
-            _merge(trial, low, high, ordered, edges[w])
+            _merge(trial, low, high, ordered, edges)
             for p in range(count):
                 still = still and (stays[p] or abs(trial[p] - place[p]) <= 1e-9 * (1.0 + abs(place[p])))
             found = np.inf
@@ -245,7 +275,7 @@ def _walks(first, scalar_slopes, values, slopes, constants, rows, refs, amplitud
             better = found < total
             done = total <= TINY or (better and total - found <= enough * total) or (
                 not better and (damping >= MOST or (solved and still)))
-            fresh = better
+            fresh, gain = better, total - found
             if better:
                 for p in range(count):
                     place[p] = trial[p]
@@ -258,5 +288,40 @@ def _walks(first, scalar_slopes, values, slopes, constants, rows, refs, amplitud
             if done:
                 arrived[w] = True
                 break
-        squares[w] = total
+            if patience > 0.0 and total >= least and (total - least <= TWIN * least or (
+                    better and gain < patience * (total - least))):
+                break
+        squares[w], least = total, min(least, total)
         _normal(slope, off, place, low, high, normals[w], gradient, stays)
+
+
+@njit(**OPTIONS)
+def _promising(squares, count):
+    """As `screening.promising`."""
+    half, total = count // 2, len(squares)
+    chosen = np.zeros(total, dtype=np.bool_)
+    chosen[np.argsort(squares, kind="mergesort")[:half]] = True
+    begin = 0
+    for group in range(half):
+        end = begin + total // half + (1 if group < total % half else 0)
+        if end > begin:
+            chosen[begin + np.argmin(squares[begin:end])] = True
+        begin = end
+    return np.flatnonzero(chosen)
+
+
+@njit(**OPTIONS)
+def _hunt(first, scalar_slopes, values, slopes, constants, timely, height, refs, amplitude_refs, mixed, amplitudes,
+          weights, whitening, pulls, ordered, held, measured, low, high, scouts, walkers, steps, enough, places):
+    """Judges all places, which are overwritten; what is kept of the scouts."""
+    count = places.shape[1]
+    edges, squares = np.zeros((1, count)), np.empty(len(places))
+    arrived, normals = np.empty(len(places), dtype=np.bool_), np.empty((len(places), count, count))
+    _walks(first, scalar_slopes, values, slopes, constants, timely, height, refs, amplitude_refs, mixed, amplitudes,
+           weights, whitening, pulls, ordered, held, measured, low, high, edges, 0, enough, 0.0, places, squares, arrived,
+           normals)
+    begun = places[_promising(squares, scouts)]
+    _walks(first, scalar_slopes, values, slopes, constants, timely, height, refs, amplitude_refs, mixed, amplitudes,
+           weights, whitening, pulls, ordered, held, measured, low, high, edges, steps, enough, 0.0, begun,
+           squares, arrived, normals)
+    return begun[np.argsort(squares[:len(begun)], kind="mergesort")[:walkers]]

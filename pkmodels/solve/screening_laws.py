@@ -19,7 +19,7 @@ _CYLINDER_RATES = jn_zeros(0, 30) ** 2
 _CYLINDER_START = np.array([2 * c * rgamma((k + 3) / 2) for k, c in enumerate(series._BESSEL_RATIO)])
 _CYLINDER_SLOPE = np.array([2 * c * rgamma((k + 1) / 2) for k, c in enumerate(series._BESSEL_RATIO)])
 _NEAR, _NEAR_SLOPE = np.array(series._NEAR), np.array(series._NEAR_SLOPE)
-_COUNT = len(series._ROOTS)
+_COUNT, _TERMS = len(series._ROOTS), len(series._ONES)
 FILM, BATH = 0, 1
 
 
@@ -68,8 +68,8 @@ def sphere_release(x):
     if x < _SPHERE:
         return 6.0 / _ROOT_PI * math.sqrt(x) - 3.0 * x
     q, total = math.exp(-_PI * _PI * x), 0.0
-    for n in range(6, 0, -1):
-        total = (total * q ** (2 * n + 1) if n < 6 else 0.0) + 1.0 / (n * n)
+    for n in range(_TERMS, 0, -1):
+        total = (total * q ** (2 * n + 1) if n < _TERMS else 0.0) + 1.0 / (n * n)
     return 1.0 - 6.0 / (_PI * _PI) * q * total
 
 
@@ -78,8 +78,8 @@ def sphere_release_rate(x):
     if x < _SPHERE:
         return 3.0 / math.sqrt(_PI * max(x, 1e-200)) - 3.0
     q, total = math.exp(-_PI * _PI * x), 0.0
-    for n in range(6, 0, -1):
-        total = (total * q ** (2 * n + 1) if n < 6 else 0.0) + 1.0
+    for n in range(_TERMS, 0, -1):
+        total = (total * q ** (2 * n + 1) if n < _TERMS else 0.0) + 1.0
     return 6.0 * q * total
 
 
