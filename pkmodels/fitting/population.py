@@ -7,7 +7,6 @@ the variances held, and a linear mixed-effects likelihood for the variances arou
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from .. import units
 from ..errors import FitError, unknown
@@ -242,6 +241,8 @@ class _People:
     def linear(self, centre, deviations, theta):
         """The variances (logarithms of the deviations' standard deviations over that of a measurement) that make the
         linearised measurements likeliest, and centres and deviations with them."""
+        from scipy.optimize import minimize  # loads slowly
+
         linearised = [(miss + slope @ centre + slope[:, self.columns] @ deviation, slope, slope[:, self.columns])
                       for (miss, slope), deviation in zip(self.curves(centre, deviations), deviations, strict=True)]
         best = minimize(lambda at: -self._likelihood(at, linearised)["log_likelihood"], theta, method="BFGS",

@@ -7,7 +7,6 @@ eigenfunctions cos αx + sin αx/(αR). Everything is per milligram or per milli
 """
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import erfc, erfcx
 
 #: Below this D t/(b - R)² no neighbour is felt; above it so many terms of the series are exact.
@@ -130,6 +129,8 @@ def _among(x, time, radius, diffusion, loss, wall):
 
 def _modes(x, radius, diffusion, loss, wall):
     """Rates (terms,) and weights (terms, points) of the decay after an impulse."""
+    from scipy.optimize import brentq  # loads slowly
+
     span = wall - radius
     theta = np.array([brentq(lambda q: (1 + q**2 * wall * radius / span**2) * np.sin(q) - q * np.cos(q),
                              n * np.pi, (n + 0.5) * np.pi, xtol=1e-14) for n in range(1, _TERMS + 1)])[:, None]

@@ -10,7 +10,6 @@ from itertools import pairwise
 
 import numpy as np
 import sympy
-from scipy.interpolate import PchipInterpolator
 
 from ..effect import concentration
 from ..errors import SolveError
@@ -129,6 +128,8 @@ def _step(rate, jacobian, in_time, state, levels, h):
 
 def _cubics(times, drive, breaks):
     """Coefficients of the time since each node, shape (4, nodes, curves); monotone between two breaks."""
+    from scipy.interpolate import PchipInterpolator  # loads slowly
+
     found = np.zeros((4, len(times) - 1, len(drive)))
     ends = {0, len(times) - 1, *np.flatnonzero(np.isin(times, np.asarray(breaks, dtype=float))).tolist()}
     for twice in np.flatnonzero(np.diff(times) == 0).tolist():

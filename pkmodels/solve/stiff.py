@@ -4,7 +4,6 @@ An adaptive integrator that is not stopped steps over a short stimulus without s
 """
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
 from ..errors import SolveError
 from . import compiled
@@ -43,6 +42,8 @@ def states(model, values, times, environment, sensitivities=False):
 
 
 def _integrate(model, parameters, surroundings, state, begin, stops, n, m):
+    from scipy.integrate import solve_ivp  # loads slowly
+
     outside = [surroundings[s.name] for s in compiled.SURROUNDINGS]
     rates, jacobian = compiled.rates(model), compiled.jacobian(model)
     by_parameter, second = compiled.parameter_jacobian(model), compiled.second_jacobian(model) if m else None
