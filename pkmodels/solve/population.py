@@ -71,6 +71,8 @@ def stream(bodies, schedule, *, lower=-np.inf, upper=np.inf, sustained=24.0, sam
         size = block or (FAST_BLOCK if compiled or schedule.feeds is None else BLOCK)
         for begin in range(0, len(chosen), size):
             here = chosen[begin: begin + size]
+            if exact and here[-1] - here[0] == len(here) - 1:
+                here = slice(here[0], here[-1] + 1)  # neighbours are copied much quicker so
             some = schedule.only(here)
             if exact and schedule.feeds is None:
                 way, terms = _compiled("leaps_fast") if fast else population_leaps, bodies.terms(here)

@@ -66,7 +66,7 @@ class Schedule:
         if self.jumps.shape[1] == 1:
             return self
         feeds = None if self.feeds is None else self.feeds[..., chosen]
-        return Schedule(self.hours, self.jumps[:, chosen], feeds, self.rows)
+        return Schedule(self.hours, np.ascontiguousarray(self.jumps[:, chosen]), feeds, self.rows)
 
 
 def boluses(hours, times, milligrams, until=None):
