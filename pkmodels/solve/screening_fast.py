@@ -318,8 +318,8 @@ def _hunt(first, scalar_slopes, values, slopes, constants, timely, height, refs,
     edges, squares = np.zeros((1, count)), np.empty(len(places))
     arrived, normals = np.empty(len(places), dtype=np.bool_), np.empty((len(places), count, count))
     _walks(first, scalar_slopes, values, slopes, constants, timely, height, refs, amplitude_refs, mixed, amplitudes,
-           weights, whitening, pulls, ordered, held, measured, low, high, edges, 0, enough, 0.0, places, squares, arrived,
-           normals)
+           weights, whitening, pulls, ordered, held, measured, low, high, edges, 0, enough, 0.0, places, squares,
+           arrived, normals)
     begun = places[_promising(squares, scouts)]
     _walks(first, scalar_slopes, values, slopes, constants, timely, height, refs, amplitude_refs, mixed, amplitudes,
            weights, whitening, pulls, ordered, held, measured, low, high, edges, steps, enough, 0.0, begun,
