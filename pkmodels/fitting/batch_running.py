@@ -28,8 +28,9 @@ def curves(study):
     list of (str, Study)
     """
     found = []
-    for formulation in study.formulations:
-        one = study.only(formulation)
+    formulations = study.formulations
+    for formulation in formulations:
+        one = study.only(formulation) if len(formulations) > 1 else study
         differing = one.differing_conditions
         # A run whose conditions change on the way is one curve, which `fit` refuses with a reason.
         if not differing or len(set(checks.curve_ids(one.frame))) < one.frame.groupby(

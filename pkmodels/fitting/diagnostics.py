@@ -229,9 +229,9 @@ def missed_phase(fit):
 
 def rises_again(study):
     """Whether the means slow down between two samples and then rise again, by more than noise would."""
-    seen = np.unique(np.append(study.times, 0.0))
-    mean = np.array([study.released[study.times == time].mean() if np.any(study.times == time) else 0.0
-                     for time in seen])
+    times, released = study.times, study.released
+    seen = np.unique(np.append(times, 0.0))
+    mean = np.array([released[times == time].mean() if np.any(times == time) else 0.0 for time in seen])
     rise = np.diff(mean)
     pace = rise / np.diff(seen)
     for k in range(1, len(pace) - 1):
