@@ -24,7 +24,7 @@ def run(job, patients, folder, fingerprint, **spreading):
     """
     chunks = [(first, min(CHUNK, patients - first)) for first in range(0, patients, CHUNK)]
     # Draws need what the fit knows of its uncertainty; a worker gets the draws themselves.
-    bare = job.release and replace(job.release, plausible=None, sampled=None, covariance=None, free=())
+    bare = job.release and replace(job.release, plausible=None, undecided=None, sampled=None, covariance=None, free=())
     found = dict(resumed(folder, {"what": "population", "chunk": CHUNK, **fingerprint}, replace(job, release=bare),
                          chunks, [f"patients_{first:09d}" for first, _ in chunks], fits=_is_whole, **spreading))
     parts = [found[place] for place in range(len(chunks))]
