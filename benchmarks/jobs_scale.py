@@ -39,7 +39,7 @@ def workers(given):
     from distributed import Client, LocalCluster
 
     with (contextlib.redirect_stderr(io.StringIO()),
-          LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+          LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
           Client(cluster) as client):
         _timed(8192, client=client)  # the libraries are loaded
         dask, on_cluster = _timed(patients, client=client)

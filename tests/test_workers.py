@@ -137,7 +137,7 @@ def test_a_script_needs_no_guard(tmp_path):
 def client():
     """A cluster of two processes on this machine."""
     distributed = pytest.importorskip("distributed")
-    with (distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+    with (distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
           distributed.Client(cluster) as client):
         yield client
 
