@@ -166,5 +166,7 @@ def second_jacobian(model):
     n, m = len(model.states), len(model.symbols)
     slopes = sympy.Matrix(n, m, sympy.symbols(f"slope:{n * m}"))
     change = model.jacobian * slopes + model.parameter_jacobian
-    return function([t, *SURROUNDINGS, *model.states, *slopes, *model.symbols],
-                    list(sympy.Matrix(change.reshape(n * m, 1)).jacobian(list(model.states))))
+    # A step has no slope but at one point; what steers Newton's steps may leave that out.
+    found = [sympy.sympify(each).replace(sympy.DiracDelta, lambda *_: sympy.Integer(0))
+             for each in sympy.Matrix(change.reshape(n * m, 1)).jacobian(list(model.states))]
+    return function([t, *SURROUNDINGS, *model.states, *slopes, *model.symbols], found)
