@@ -282,7 +282,7 @@ class TestInTheBrowser:
         try:
             other.drop(lab)
             other.until(lambda: "lab.csv: 1 formulation" in other.text)
-            assert "Drop a file" in page.text
+            page.until(lambda: "Drop a file" in page.text)
         finally:
             other.driver.quit()
 
