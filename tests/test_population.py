@@ -259,3 +259,22 @@ def test_the_picture_says_who_was_given_what_and_whose_window_it_is():
     assert "Feng 2025" in words
     own = plot_population(found, "0.5-1.2 ng/mL")[0].figure.get_supxlabel()
     assert "window:" not in own
+
+
+def test_boluses_in_solution():
+    """One compartment in closed form, every patient with a clearance and a volume of their own."""
+    found = pk.predict_population(None, drug="goserelin", regimen="10 mg bolus every 24 h x 3", patients=50, days=3,
+                                  variability={"clearance": 0.3, "v_central": 0.2}, band=False)
+    k = found["clearance"].values * 1.44 / found["v_central"].values  # 1 mL/min is 1.44 L/day
+    left = np.exp(-k)  # of each dose when the next one comes
+    highest = 1e4 / found["v_central"].values * np.stack([1 + 0 * left, 1 + left, 1 + left + left**2])
+    np.testing.assert_allclose(found["cmax_each"].values.reshape(3, -1), highest, rtol=1e-9)
+    # The typical patient is that of predict.
+    alone = pk.predict(None, drug="goserelin", regimen="10 mg bolus every 24 h x 3", days=3)
+    one = pk.predict_population(None, drug="goserelin", regimen="10 mg bolus every 24 h x 3", patients=1, days=3,
+                                variability={"clearance": 0, "v_central": 0}, band=False)
+    assert float(one["cmax_each"].values.max()) == pytest.approx(float(alone["plasma"].max()), rel=1e-9)
+    for text, said in (("10 mg once", "'100 mg bolus'"),
+                       ("10 mg bolus once then 5 mg over 1 h at h 24", "mixes doses")):
+        with pytest.raises(PkmodelsError, match=said):
+            pk.predict_population(None, drug="goserelin", regimen=text, patients=5, days=3)

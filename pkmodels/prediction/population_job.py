@@ -104,6 +104,8 @@ class Job:
             varies = any(v.size > 1 for v in own.values())
             own = {name: np.broadcast_to(v, count)[:, None] if varies else np.reshape(v, (1, 1))
                    for name, v in own.items()}
+        elif not any(dose.duration_hour for dose in self.doses):
+            return arrays, population_schedule.boluses(self.hours, self.starts, amounts, self.until)
         else:
             own = None
         twice = np.sort(np.concatenate([self.hours, self.starts])) if release is not None else self.hours

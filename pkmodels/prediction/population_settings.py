@@ -50,9 +50,13 @@ def doses_of(release, regimen, horizon):
     if release is not None and any(dose.duration_hour for dose in doses):
         raise PredictionError(f"'{regimen}' is an infusion, but a carrier is injected at once; leave 'over ...' away, "
                               f"or give None as the release for a drug in solution")
-    if release is None and not all(dose.duration_hour for dose in doses):
-        raise PredictionError(f"'{regimen}' without a carrier needs its duration, such as '100 mg over 1 h'; or give a "
-                              f"release: a fit, a record or a model")
+    if release is None and len({dose.duration_hour > 0 for dose in doses}) > 1:
+        raise PredictionError(f"'{regimen}' mixes doses given at once and infusions, which a population does not "
+                              f"follow together; write the first as a short infusion, such as 'over 1 min'")
+    if release is None and regimen.lacks_duration:
+        raise PredictionError(f"'{regimen}' without a carrier needs its duration, such as '100 mg over 1 h', or the "
+                              f"word that it is given at once, '100 mg bolus'; or give a release: a fit, a record or a "
+                              f"model")
     return doses
 
 
