@@ -1,6 +1,7 @@
 """Populations of patients: people, numbers against predict and coverage, targets, chunks, and what is refused."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -278,3 +279,26 @@ def test_boluses_in_solution():
                        ("10 mg bolus once then 5 mg over 1 h at h 24", "mixes doses")):
         with pytest.raises(PkmodelsError, match=said):
             pk.predict_population(None, drug="goserelin", regimen=text, patients=5, days=3)
+
+
+def test_a_population_takes_for_granted_what_a_prediction_does():
+    """All that is said of the release behind one person is said of many, and how the body answers."""
+    given = {"drug": "goserelin", "regimen": "3.6 mg every 28 days x 3"}
+    one, many = (job(FIT, **given, draws=0, **more).attrs["assumptions"] for job, more in (
+        (pk.predict, {}), (pk.predict_population, {"patients": 5, "band": False})))
+    shared = [each for each in one if not each.startswith("The body is the average")]
+    assert any("extrapolation" in each for each in shared)
+    assert set(shared) <= set(many)
+    curve = {"values": {"k": (0.2, "1/day")}, "drug": saturable(), "regimen": "3.6 mg once", "days": 7, "patients": 5}
+    said = [*pk.predict_population("first_order", **curve, band=False).attrs["assumptions"]]
+    assert any("does not answer in proportion" in each for each in said)
+    assert not any("doses add up" in each for each in said)
+
+
+def saturable():
+    """The goserelin card as if its elimination saturated."""
+    drug = pk.read_drug("goserelin")
+    volume = drug.parameters["v_central"]
+    return replace(drug, body=("one_compartment_saturable",), parameters={
+        "v_central": volume, "rate_max": replace(volume, value=1.0, unit="mg/h"),
+        "c_half": replace(volume, value=0.2, unit="mg/L")})

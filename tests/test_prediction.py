@@ -325,7 +325,7 @@ def test_rows_say_the_peak_between_them():
                                times=np.arange(0.0, 21.0, 2.0))
     assert found["plasma"].attrs["highest"] == pytest.approx(1960.24, rel=1e-5)
     assert found["plasma"].attrs["highest_at"] == pytest.approx(1 / 24, rel=1e-9)
-    assert "highest plasma between 0 and 20 day: 1960 ng/mL at 0.04167" in prediction.text(found)
+    assert "highest plasma until day 20: 1960 ng/mL, at day 0.04167" in prediction.text(found)
 
 
 def test_released_from_steady_state_is_that_of_a_dose_at_time_0():

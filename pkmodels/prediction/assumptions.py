@@ -16,13 +16,12 @@ def assumptions(*, releases, drug, available, unreleased, horizon, environment, 
     said = []
     for name, release in releases.items():
         said += [f"{name}: {each}" if name else each
-                 for each in _of_release(release, drug, unreleased, horizon, environment, in_vivo)]
-    if drug is not None and "" in releases and len({dose.amount_mg for dose in doses}) > 1:
-        said.append("Doses of different size are taken to be of one product, each released by the same shares at the "
-                    "same times; give a release for each product where they are not.")
+                 for each in of_release(release, drug, unreleased, horizon, environment, in_vivo)]
     if drug is not None:
-        what = "released" if releases else "given"
-        said += _of_body(drug, available, draws, site if releases else None, linear, what)
+        said += of_doses(doses, bool(releases)) if "" in releases or not releases else ()
+        said += of_body(drug, available, linear, "released" if releases else "given", site if releases else None)
+        average = f"The body is the average of its source ({drug.title})"
+        said.append(f"{average}; variation between people is not in the interval." if draws else f"{average}.")
     if site is not None:
         said += _of_site(site, None if not releases else next(iter(releases.values())), drug)
     still = [name for name, release in releases.items() if not release.can_draw]
@@ -41,7 +40,9 @@ def assumptions(*, releases, drug, available, unreleased, horizon, environment, 
     return said
 
 
-def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
+def of_release(release, drug, unreleased, horizon, environment=None, in_vivo=None):
+    """What is taken for granted of a release: whose it is, its end, its fit, and from when on it is extrapolation."""
+    environment = Environment() if environment is None else environment
     published = str(release.origin.get("given", "")).startswith("published")
     if in_vivo is not None:
         yield from in_vivo.assumptions
@@ -96,7 +97,17 @@ def _of_release(release, drug, unreleased, horizon, environment, in_vivo):
                 yield f"This model does not depend on {SAID[name][1].split(',')[0]}; it has no effect here."
 
 
-def _of_body(drug, available, draws, site, linear, what):
+def of_doses(doses, carrier):
+    """What is taken for granted of doses in one carrier, or of drug in solution."""
+    if not carrier and not all(dose.duration_hour for dose in doses):
+        yield "Doses without a duration enter the body at once, as drug in solution: no carrier was named."
+    if carrier and len({dose.amount_mg for dose in doses}) > 1:
+        yield ("Doses of different size are taken to be of one product, each released by the same shares at the same "
+               "times; give a release for each product where they are not.")
+
+
+def of_body(drug, available, linear, what, site=None):
+    """How much arrives, and how the body answers; ``what``: "released" or "given"."""
     if site is None:
         yield f"Of what is {what} {100 * available:.4g} % reaches the blood (bioavailability)."
     else:
@@ -108,8 +119,6 @@ def _of_body(drug, available, draws, site, linear, what):
         yield "The body answers in proportion to the dose, and doses add up (linear kinetics of the drug card)."
     else:
         yield "The body does not answer in proportion to the dose: doses do not simply add up."
-    average = f"The body is the average of its source ({drug.title})"
-    yield f"{average}; variation between people is not in the interval." if draws else f"{average}."
 
 
 def _of_site(site, release, drug):

@@ -131,7 +131,8 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
                    "table": people_said, "patients": patients if table is not None else None}
     found = population_running.run(job, patients, folder, fingerprint, workers=workers, client=client,
                                    progress=progress)
-    said = settings.assumptions(release, drug, spread, share, draws, patients, found, people_said, regimen)
+    said = settings.assumptions(release, drug, spread, share, draws, patients, found, people_said, regimen, doses=doses,
+                                unreleased=unreleased, horizon=horizon, linear=job.body.is_linear)
     about = {
         "pkmodels_version": __version__, "kind": "population", "seed": seed, "asked": asked_for,
         "patients": patients, "draws": draws,

@@ -8,6 +8,7 @@ from .. import units
 from ..environment import Environment
 from ..errors import PredictionError
 from ..surroundings import read_environment
+from .assumptions import of_body, of_doses, of_release
 from .grid import grid, since_dose
 
 #: The most patients times draws of one call, the most values of curves that are kept, times of a band.
@@ -177,17 +178,17 @@ def plain(release):
     return [release.model.name, {name: float(value) for name, value in release.values.items()}]
 
 
-def assumptions(release, drug, spread, share, draws, patients, found, people_said, regimen):
-    """What the prediction takes for granted, in sentences."""
+def assumptions(release, drug, spread, share, draws, patients, found, people_said, regimen, *, doses, unreleased,
+                horizon, linear):
+    """What the prediction takes for granted, in sentences: what that of one person does, and what is about people."""
     said = []
     if release is not None:
-        said += _of_release(release, drug)
-        eventual = float(release.eventual())
-        if eventual < 0.995:
-            said.append(f"The curve ends at {100 * eventual:.1f} % of the dose; see 'unreleased' for the rest.")
-    said.append(f"Of what is released {100 * share:.4g} % reaches the blood (bioavailability).")
-    said += drug.conditions
-    said.append("The body answers in proportion to the dose, and doses add up (linear kinetics of the drug card).")
+        said += of_release(release, drug, unreleased, horizon)
+        if str(release.origin.get("given", "")).startswith("published") and depot_of(release, drug) is None:
+            said.append(f"That depot was not fitted together with the card of {drug.name} ({drug.set_name}): how it "
+                        f"varies between patients is left out, so the true spread is wider.")
+    said += of_doses(doses, release is not None)
+    said += of_body(drug, share, linear, "given" if release is None else "released")
     said += spread.remarks
     if not spread.names:
         said.append("Nothing varies between patients: the card gives no spread and none was declared.")
@@ -204,15 +205,3 @@ def assumptions(release, drug, spread, share, draws, patients, found, people_sai
     else:
         said.append("The release is taken at its best values: the uncertainty of its fit is not in the spread.")
     return [*said, *regimen.assumptions]
-
-
-def _of_release(release, drug):
-    """Whose release it is: that of the vial, or one that was fitted in people."""
-    given = str(release.origin.get("given", ""))
-    if not given.startswith("published"):
-        yield "Release in the body is taken to be the release in the vial: same times, same extent."
-        return
-    yield f"The release is the one that was fitted to concentrations in people ({given})."
-    if depot_of(release, drug) is None:
-        yield (f"That depot was not fitted together with the card of {drug.name} ({drug.set_name}): how it varies "
-               f"between patients is left out, so the true spread is wider.")

@@ -135,9 +135,6 @@ def predict(release, *, drug=None, regimen=None, days=None, site=None, values=No
         environment=environment, draws=draws if drawn else 0, refused=refused, in_vivo=in_vivo, site=site,
         linear=drug is None or body.is_linear, doses=doses)
     attributes["assumptions"] += regimen.assumptions if regimen else ()
-    if not releases and not all(dose.duration_hour for dose in doses):
-        attributes["assumptions"].append("Doses without a duration enter the body at once, as drug in solution: no "
-                                         "carrier was named.")
     if site is not None:
         attributes["assumptions"] += too_much(variables["local"][1], concentration_unit, site.tissue)
     if shown is not None:

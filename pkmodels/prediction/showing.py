@@ -55,8 +55,9 @@ def text(prediction):
     head = [rows.index.name.replace("_", " (") + ")", *rows.columns]
     found = tabulate(lines, headers=head, disable_numparse=True, stralign="right")
     said = prediction.attrs
-    notes = [f"highest {name} between 0 and {prediction.time.values[-1]:.4g} {prediction.time.attrs['units']}: "
-             f"{highest['value']:.4g} {highest['unit']} at {highest['time']:.4g}"
+    day = prediction.time.attrs["units"]
+    notes = [f"highest {name} until {day} {prediction.time.values[-1]:.4g}: {highest['value']:.4g} {highest['unit']}, "
+             f"at {day} {highest['time']:.4g}"
              for name, highest in highests(prediction).items()]
     if "released" in prediction and len(np.atleast_1d(said.get("dose_times", []))) > 1:
         notes.append(f"released: {prediction['released'].attrs['long_name']}")
