@@ -106,14 +106,16 @@ class PopulationCoverage:
                 "quantiles": quantiles, "attainment": attained, "verdict": list(self.verdict),
                 "about": json.loads(json.dumps(self.about, default=str))}
 
-    def text(self):
-        """The table as text."""
+    def text(self, form="simple"):
+        """The table as text, or in another form of the library tabulate."""
         from tabulate import tabulate
 
-        rows = [[f"{name} ({self.units[name]})", *(words.number(_quantile(values, share)) or "-"
-                                                   for share in QUANTILES)]
+        # Ratios have no unit.
+        rows = [[f"{name} ({self.units[name]})" if self.units[name] != "1" else name,
+                 *(words.number(_quantile(values, share)) or "-" for share in QUANTILES)]
                 for name, values in self.numbers.items()]
-        return tabulate(rows, ["over the patients", *(f"{100 * s:g} %" for s in QUANTILES)], disable_numparse=True)
+        return tabulate(rows, ["over the patients", *(f"{100 * s:g} %" for s in QUANTILES)], form,
+                        disable_numparse=True)
 
     @property
     def remarks(self):
@@ -126,14 +128,8 @@ class PopulationCoverage:
         return "\n".join([*self.verdict, "", self.text(), "", *self.remarks])
 
     def _repr_html_(self):
-        from tabulate import tabulate
-
         said = "".join(f"<li>{html.escape(each)}</li>" for each in self.verdict)
-        rows = [[f"{name} ({self.units[name]})", *(words.number(_quantile(values, share)) or "-"
-                                                   for share in QUANTILES)] for name, values in self.numbers.items()]
-        table = tabulate(rows, ["over the patients", *(f"{100 * s:g} %" for s in QUANTILES)], "html",
-                         disable_numparse=True)
-        return f"<ul>{said}</ul>{table}<p>{'<br>'.join(map(html.escape, self.remarks))}</p>"
+        return f"<ul>{said}</ul>{self.text('html')}<p>{'<br>'.join(map(html.escape, self.remarks))}</p>"
 
 
 def population_coverage(prediction, window, target=90.0):
