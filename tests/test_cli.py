@@ -475,3 +475,18 @@ def test_kinds_of_bootstrap(run):
     code, _, err = run(*words, "profile", "--resample", "case")
     assert code == 2
     assert "--intervals bootstrap" in err
+
+
+def test_a_population_is_reported(run, tmp_path):
+    words = ("population", *CURVE, "--model", "weibull", *BODY, "--days", 28, "--window", "goserelin", "--patients", 20)
+    code, _, _ = run(*words, "--report", "people.html")
+    assert code == 0
+    page = (tmp_path / "people.html").read_text()
+    assert "pkmodels population kakade_2018_goserelin" in page
+    assert "20 patients" in page
+    assert run("report", "--again", "people.html")[0] == 0
+    # Refused before anything is computed.
+    code, _, err = run(*words, "--patients", 5_000_000, "--report", "people.pdf")
+    assert code == 2
+    assert ".html" in err
+    assert "would write people.md" in run(*words, "--report", "people.md", "--dry-run")[1]

@@ -15,6 +15,7 @@ def main(arguments=None):
             stream.reconfigure(errors="replace")
     arguments = sys.argv[1:] if arguments is None else arguments
     given = parser().parse_args(arguments or ["--help"])
+    given.words = arguments
     try:
         from . import commands, output
 

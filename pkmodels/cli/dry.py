@@ -98,8 +98,10 @@ def _lasting(given):
 
 
 def _files(given):
-    endings = {"save": (".toml",), "plot": (".png", ".pdf", ".svg"),
-               "out": (".html", ".md", ".xlsx") if given.verb == "report" else (".csv", ".xlsx")}
+    from ..reporting import ENDINGS
+
+    endings = {"save": (".toml",), "plot": (".png", ".pdf", ".svg"), "report": ENDINGS,
+               "out": ENDINGS if given.verb == "report" else (".csv", ".xlsx")}
     for name, allowed in endings.items():
         path = getattr(given, name, None)
         if path is None or (name == "save" and getattr(given, "each", False)):

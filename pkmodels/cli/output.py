@@ -2,6 +2,7 @@
 
 import json
 import math
+import shlex
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,11 @@ def assumptions(predicted):
     """Print what a prediction rests on."""
     if predicted.attrs["assumptions"]:
         remark("", "This rests on:", *(f"  - {s}" for s in predicted.attrs["assumptions"]))
+
+
+def command(given):
+    """The command line as it was typed."""
+    return shlex.join(["pkmodels", *given.words])
 
 
 def show(text):

@@ -225,6 +225,7 @@ def _population(verbs):
                    help="of the time inside that counts as attained (default: %(default)s)")
     options.spreading(p)
     p.add_argument("--plot", metavar="FILE.png", help="write the picture as well")
+    p.add_argument("--report", metavar="FILE", help="write the report as well: a page (.html), Markdown or a workbook")
     options.published(p)
     options.output(p)
 

@@ -1,17 +1,10 @@
 """The verb report: a page of everything, or the same page again."""
 
-import shlex
-
 from ..errors import PredictionError
 from . import output
 from .arguments import asked_effect, prediction_of, release_of, responded, study_of
 
 DEFAULT = "pkmodels_report.html"
-#: Options that go into the command line of a report as they were given, and those that are given once per pair.
-_ONCE = ("model", "rank", "drug", "regimen", "event_time_unit", "event_amount_unit", "site", "days", "environment",
-         "bioavailability", "unreleased", "draws", "unit", "effect", "driven_by", "formulation", "time_unit",
-         "released_unit", "sheet", "seed", "window", "out")
-_PAIRS = ("set", "product", "site_set", "in_vivo", "effect_set", "column")
 
 
 def write(given):
@@ -54,7 +47,7 @@ def _written(given, path):
     predicted = prediction_of(given, fitted) if given.drug or measured is None else None
     covered = metrics.coverage(predicted, given.window) if given.window else None
     return reporting.report(fit=measured, prediction=predicted, coverage=covered, comparison=ranked, path=path,
-                            command=_command(given), response=responded(given, predicted) if effect else None)
+                            command=output.command(given), response=responded(given, predicted) if effect else None)
 
 
 def _ranked(given):
@@ -74,17 +67,3 @@ def _ranked(given):
         raise PredictionError(f"--model {given.model} is not among the models that were ranked; add it to --rank")
     output.remark("", found.advice, *(f"! {name} could not be fitted: {why}" for name, why in found.failed.items()))
     return found
-
-
-def _command(given):
-    """The command line that makes the same report again."""
-    words = ["pkmodels", "report"] + ([given.source] if given.source else [])
-    for name in _ONCE:
-        value = getattr(given, name)
-        if value is not None and not (name == "driven_by" and given.effect is None):
-            words += [f"--{name.replace('_', '-')}"]
-            words += [] if value == "" else [f"{value:.15g}" if isinstance(value, float) else str(value)]
-    for option in _PAIRS:
-        for pair in getattr(given, option) or ():
-            words += [f"--{option.replace('_', '-')}", pair]
-    return shlex.join(words)
