@@ -179,7 +179,8 @@ def test_workers_and_chunks_change_nothing(tmp_path):
 @pytest.mark.parametrize("kind", ["zarr", "netcdf"])
 def test_results_are_stored_in_chunks(tmp_path, monkeypatch, kind):
     """Written and read again; a part of the patients can be read without the rest."""
-    pytest.importorskip({"zarr": "zarr", "netcdf": "netCDF4"}[kind])
+    module = {"zarr": "zarr", "netcdf": "netCDF4"}[kind]
+    pytest.importorskip(module, reason=f"{module} is not installed (the extra 'store')")
     monkeypatch.setattr(population_dataset, "STORED", 30)
     found = pk.predict_population("first_order", **COMMON, values={"k": (0.2, "1/day")}, patients=100)
     path = tmp_path / "people"

@@ -25,7 +25,7 @@ class TestSphere:
     @pytest.mark.parametrize("d_water", [math.inf, 20.0])
     def test_compiled_and_numpy_give_the_same_bits(self, monkeypatch, d_water):
         """Water coming in, acid and drug going out, with and without numba."""
-        pytest.importorskip("numba")
+        pytest.importorskip("numba", reason="numba is not installed (the extra 'fast')")
         given = {"radius": 60.0, "diffusivity": lambda r, mass, water: 0.8 * water / mass, "k_degradation": 0.1,
                  "d_acid": 8.64, "d_water": d_water, "f_ends": 0.02, "cells": 20}
         compiled = radial.sphere([1.0, 20.0], **given)

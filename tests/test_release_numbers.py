@@ -134,7 +134,7 @@ class TestDDSolverExample:
 
 def test_a_sphere_is_the_same_compiled_or_not(monkeypatch):
     """To the last bit, and within 1e-12 of the series with as many terms as it takes."""
-    pytest.importorskip("numba")
+    pytest.importorskip("numba", reason="numba is not installed (the extra 'fast')")
     x = np.concatenate([[0.0, 1e-300, np.nan, np.inf], np.geomspace(1e-8, 5, 2001)]).reshape(5, -1)
     compiled = functions.sphere_release(x), functions.sphere_release_rate(x), functions.sphere_release(0.3)
     monkeypatch.setattr(loops, "compiled", lambda: None)

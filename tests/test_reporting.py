@@ -4,9 +4,11 @@ import datetime
 import html
 import re
 import tomllib
+import zipfile
 from html.parser import HTMLParser
 
 import matplotlib
+import openpyxl
 import pytest
 
 import pkmodels as pk
@@ -351,3 +353,20 @@ class TestAgain:
             pk.report_again(tmp_path / "nowhere.html")
         with pytest.raises(RecordError, match="is not complete"):
             record.pieces("format = 1\n")
+
+    @pytest.mark.parametrize("damage", ["text", "zip of something else", "cut in half", "no such sheet"])
+    def test_damaged_workbooks(self, damage, parts, tmp_path):
+        path = tmp_path / "report.xlsx"
+        if damage == "text":
+            path.write_text("format = 1\n")
+        elif damage == "zip of something else":
+            with zipfile.ZipFile(path, "w") as archive:
+                archive.writestr("record", "format = 1\n")
+        elif damage == "cut in half":
+            pk.report(prediction=parts["prediction"], path=str(path))
+            path.write_bytes(path.read_bytes()[:-2000])
+        else:
+            openpyxl.Workbook().save(path)
+        with pytest.raises(RecordError, match=r"report\.xlsx cannot be read as a report"):
+            pk.report_again(path)
+        path.unlink()  # which a file that was left open forbids on Windows

@@ -80,7 +80,7 @@ def test_a_curve_that_has_no_tape_is_searched_without_one(study):
 
 @pytest.mark.parametrize("name", CURVES)
 def test_compiled_and_numpy_ways_agree(name, study):
-    pytest.importorskip("numba")
+    pytest.importorskip("numba", reason="numba is not installed (the extra 'fast')")
     curve = catalogue.get_model(name)
     problem = Problem(curve, study.times, study.released, bounds.box(curve, study.times))
     walkers = walkers_of(problem)
@@ -97,7 +97,7 @@ def test_compiled_and_numpy_ways_agree(name, study):
 
 @pytest.mark.parametrize("name", ["weibull", "crank_sphere", "biexponential", "double_weibull"])
 def test_scouts_are_the_same_both_ways_and_no_worse_than_their_starts(name, study):
-    pytest.importorskip("numba")
+    pytest.importorskip("numba", reason="numba is not installed (the extra 'fast')")
     curve = catalogue.get_model(name)
     walkers = walkers_of(Problem(curve, study.times, study.released, bounds.box(curve, study.times)))
     low, high = walkers.sides
@@ -115,7 +115,7 @@ def test_scouts_are_the_same_both_ways_and_no_worse_than_their_starts(name, stud
 @pytest.mark.parametrize("name", ["weibull", "double_weibull", "hill"])
 def test_walkers_that_give_up_leave_the_best_end_as_it_is(name, fast, study):
     if fast:
-        pytest.importorskip("numba")
+        pytest.importorskip("numba", reason="numba is not installed (the extra 'fast')")
     curve = catalogue.get_model(name)
     walkers = walkers_of(Problem(curve, study.times, study.released, bounds.box(curve, study.times)))
     places = values_of(curve, 12)[2]
@@ -140,7 +140,8 @@ def test_a_job_on_other_values_is_the_job_of_those_values(study):
 @pytest.mark.parametrize("law", ["sphere_release", "sphere_release_rate", "slab_release", "slab_release_rate",
                                  "cylinder_release", "cylinder_release_rate"])
 def test_compiled_laws_of_one_number(law):
-    laws = pytest.importorskip("pkmodels.solve.screening_laws", exc_type=ImportError)
+    laws = pytest.importorskip("pkmodels.solve.screening_laws", exc_type=ImportError,
+                               reason="numba is not installed (the extra 'fast')")
     x = np.concatenate([np.geomspace(1e-9, 3, 60), [0.004, 0.0125, 0.05]])
     np.testing.assert_allclose([getattr(laws, law)(one) for one in x], getattr(series, law)(x), rtol=1e-12, atol=1e-15)
 
@@ -149,7 +150,8 @@ def test_compiled_laws_of_one_number(law):
                                  "bath_release_rate", "bath_release_slope"])
 @pytest.mark.parametrize("number", [0.02, 1.0, 30.0, 900.0])
 def test_compiled_laws_of_two_numbers(law, number):
-    laws = pytest.importorskip("pkmodels.solve.screening_laws", exc_type=ImportError)
+    laws = pytest.importorskip("pkmodels.solve.screening_laws", exc_type=ImportError,
+                               reason="numba is not installed (the extra 'fast')")
     x, roots = np.concatenate([np.geomspace(1e-7, 3, 40), [0.04]]), np.full(len(series._ROOTS) + 2, np.nan)
     laws.find_roots(laws.FILM if law.startswith("film") else laws.BATH, number, roots)
     # The short-time form adds and subtracts terms as large as the Biot number's square.
@@ -177,7 +179,7 @@ def test_linear_models_have_their_closed_form(name, shape):
 @pytest.mark.parametrize("fast", [False, True])
 def test_certified_values_with_amplitudes_projected_out(name, fast):
     if fast:
-        pytest.importorskip("numba")
+        pytest.importorskip("numba", reason="numba is not installed (the extra 'fast')")
     (_, two, values, deviations), squares, data = read(name)
     wanted = [b for b in B if MODELS[name].has(b)]
     curve = Curve(name.lower(), name, released=MODELS[name], saturates=False,

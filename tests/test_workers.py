@@ -136,7 +136,7 @@ def test_a_script_needs_no_guard(tmp_path):
 @pytest.fixture(scope="module")
 def client():
     """A cluster of two processes on this machine."""
-    distributed = pytest.importorskip("distributed")
+    distributed = pytest.importorskip("distributed", reason="distributed is not installed (the extra 'cluster')")
     with (distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
           distributed.Client(cluster) as client):
         yield client

@@ -45,7 +45,8 @@ class Beside:
             rows.append([row["quantity"], row["published"], f"{row['predicted']:.3g}{about} {row['unit']}", ratio,
                          row["what"], row["source"]])
         middle = f"predicted (95 % of {self.among})" if self.among else "predicted"
-        yield tabulate(rows, ["", "published", middle, "ratio", "of what", "source"], disable_numparse=True)
+        if rows:
+            yield tabulate(rows, ["", "published", middle, "ratio", "of what", "source"], disable_numparse=True)
         yield from (f"- {note}" for note in self.notes)
 
     @property

@@ -4,14 +4,14 @@ import json
 import math
 from dataclasses import asdict, replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 from .. import __version__, fitting, metrics, prediction, shelf
-from ..errors import PkmodelsError, RecordError
+from ..errors import PkmodelsError, RecordError, StudyError
 from ..fitting import record as fit_record
 from ..prediction import asked
 from ..studies import Study
 from ..studies.vessel import Vessel
+from ..studies.workbook import check_archive
 
 FORMAT = 1
 _TEXTS = ("source", "sha256", "citation", "time_unit", "normalised", "notes", "set_aside", "remarks", "conditions",
@@ -59,12 +59,12 @@ def read(path):
     """
     path = shelf.as_path(path, RecordError, "report.html")
     try:
-        text = _from_workbook(path) if path.suffix == ".xlsx" else path.read_text(encoding="utf-8")
-    except (OSError, ValueError, KeyError) as problem:
+        text = _from_workbook(path) if path.suffix.lower() == ".xlsx" else path.read_text(encoding="utf-8")
+    except (OSError, ValueError, KeyError, TypeError, SyntaxError, StudyError) as problem:
         raise RecordError(f"{path} cannot be read as a report: {problem}") from None
-    if path.suffix == ".html":
+    if path.suffix.lower() == ".html":
         text = _Record(text).found
-    elif path.suffix == ".md":
+    elif path.suffix.lower() == ".md":
         text = text.rpartition("```toml\n")[2].partition("\n```")[0]
     if "format = " not in text[:40]:
         raise RecordError(f"{path.name} holds no record; give a report that pkmodels has written (.html, .md or .xlsx)")
@@ -224,8 +224,11 @@ def _filled(thing):
 def _from_workbook(path):
     import openpyxl
 
-    sheet = openpyxl.load_workbook(Path(path), read_only=True)["record"]
-    return "\n".join("".join(cell or "" for cell in row) for row in sheet.iter_rows(values_only=True))
+    check_archive(path)
+    # A file object, because openpyxl leaves one of its own open where the workbook is damaged.
+    with path.open("rb") as file:
+        sheet = openpyxl.load_workbook(file, read_only=True)["record"]
+        return "\n".join("".join(cell or "" for cell in row) for row in sheet.iter_rows(values_only=True))
 
 
 class _Record(HTMLParser):

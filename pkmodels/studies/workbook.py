@@ -33,7 +33,7 @@ def read_sheets(path, sheet=None):
     """
     import openpyxl
 
-    _check_archive(path)
+    check_archive(path)
     with warnings.catch_warnings():
         # openpyxl remarks on styles and validation rules that have no bearing on the values.
         warnings.simplefilter("ignore")
@@ -54,7 +54,13 @@ def read_sheets(path, sheet=None):
                 book.close()
 
 
-def _check_archive(path):
+def check_archive(path):
+    """Refuse a file that is no zip archive, or that unpacks to more than any workbook of a lab.
+
+    Raises
+    ------
+    StudyError
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
