@@ -6,9 +6,46 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pkmodels import prediction
+from pkmodels.cli import main
 from pkmodels.studies import Study, read_plasma, read_study
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+CARD = """
+name = "trial"
+analyte = "trial"
+[sets.people]
+body = {body}
+[sets.people.parameters]
+{parameters}
+"""
+
+
+@pytest.fixture
+def drug(tmp_path):
+    """Makes a drug card with the given body and parameters."""
+    def make(body, **parameters):
+        lines = "\n".join(f'{n} = {{value = {v!r}, unit = "{u}", source = "invented", evidence = "assumed"}}'
+                          for n, (v, u) in parameters.items())
+        path = tmp_path / "trial.toml"
+        path.write_text(CARD.format(body=json.dumps(body), parameters=lines))
+        return prediction.read_drug(path)
+    return make
+
+
+@pytest.fixture
+def run(capsys, tmp_path, monkeypatch):
+    """Runs one command in an empty folder; returns code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def go(*arguments):
+        try:
+            code = main(list(map(str, arguments)))
+        except SystemExit as leaving:
+            code = leaving.code
+        found = capsys.readouterr()
+        return code, found.out, found.err
+    return go
 
 
 @pytest.fixture(scope="session")

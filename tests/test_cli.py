@@ -22,21 +22,6 @@ BODY = ["--drug", "goserelin", "--regimen", "3.6 mg once"]
 CONSTANT = ["--model", "zero_order", "--set", f"k={1 / 28:.15g}/day", *BODY, "--days", "28"]
 
 
-@pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
-    """Runs one command in an empty folder; returns code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def go(*arguments):
-        try:
-            code = main(list(map(str, arguments)))
-        except SystemExit as leaving:
-            code = leaving.code
-        found = capsys.readouterr()
-        return code, found.out, found.err
-    return go
-
-
 def test_fit(run):
     code, out, err = run("fit", *CURVE, "--model", "weibull", "--save", "fit.toml")
     assert code == 0

@@ -15,27 +15,6 @@ from pkmodels.model import Flow, Model, Parameter
 from pkmodels.solve import inputs
 from pkmodels.studies import Study
 
-CARD = """
-name = "trial"
-analyte = "trial"
-[sets.people]
-body = {body}
-[sets.people.parameters]
-{parameters}
-"""
-
-
-@pytest.fixture
-def drug(tmp_path):
-    """Makes a drug card with the given body and parameters."""
-    def make(body, **parameters):
-        lines = "\n".join(f'{n} = {{value = {v!r}, unit = "{u}", source = "invented", evidence = "assumed"}}'
-                          for n, (v, u) in parameters.items())
-        path = tmp_path / "trial.toml"
-        path.write_text(CARD.format(body=json.dumps(body), parameters=lines))
-        return prediction.read_drug(path)
-    return make
-
 
 def one_compartment(drug, volume=44.1, clearance=6.63):
     return drug(["one_compartment"], v_central=(volume, "L"), clearance=(clearance, "L/h"))

@@ -1,6 +1,5 @@
 """Tissues: the ratio to plasma, what changes in time, limits, balances and messages."""
 
-import json
 from itertools import pairwise
 
 import numpy as np
@@ -18,28 +17,8 @@ from pkmodels.prediction.chain import Body
 from pkmodels.prediction.composed import in_contact, takes_back, with_tissue
 from pkmodels.solve import inputs, stiff
 
-CARD = """
-name = "trial"
-analyte = "trial"
-[sets.people]
-body = {body}
-[sets.people.parameters]
-{parameters}
-"""
 PROSTATE = {"drug": "docetaxel", "regimen": "10 mg once", "site": "prostate_tumour"}
 FIRST = {"release": "first_order", "values": {"k": (0.5, "1/h")}}
-
-
-@pytest.fixture
-def drug(tmp_path):
-    """Makes a drug card with the given body and parameters."""
-    def make(body, **parameters):
-        lines = "\n".join(f'{n} = {{value = {v!r}, unit = "{u}", source = "invented", evidence = "assumed"}}'
-                          for n, (v, u) in parameters.items())
-        path = tmp_path / "trial.toml"
-        path.write_text(CARD.format(body=json.dumps(body), parameters=lines))
-        return prediction.read_drug(path)
-    return make
 
 
 def one(drug, volume=5.0, clearance=35.7):

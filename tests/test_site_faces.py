@@ -7,25 +7,9 @@ import pytest
 
 import pkmodels as pk
 from pkmodels import prediction
-from pkmodels.cli import main
 
 HERE = ["--model", "first_order", "--set", "k=0.1/day", "--drug", "docetaxel", "--regimen", "10 mg once", "--days",
         "28", "--site", "prostate_tumour"]
-
-
-@pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
-    """Runs one command in an empty folder; returns code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def go(*arguments):
-        try:
-            code = main(list(map(str, arguments)))
-        except SystemExit as leaving:
-            code = leaving.code
-        found = capsys.readouterr()
-        return code, found.out, found.err
-    return go
 
 
 @pytest.fixture(scope="module")

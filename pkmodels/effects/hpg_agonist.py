@@ -3,36 +3,38 @@
 from sympy import log, symbols
 
 from ..definition import Parameter
-from ..effect import Effect, Shown, concentration
+from ..effect import Effect, concentration
 from ..laws import logistic
+from ._pituitary_testis import (
+    SHOWN,
+    START,
+    TABLE,
+    UNITS,
+    changes,
+    feedback,
+    feedback_exponent,
+    k_feedback,
+    k_lh,
+    k_release,
+    k_testosterone,
+    lh50,
+    lh_baseline,
+    lh_exponent,
+    stimulation_max,
+    testosterone_baseline,
+)
 
-TABLE = "Tornoe 2007, Table 4, read in the transcription of the nlmixr2 model library"
-
-feedback, pool, lh, testosterone = symbols("feedback pool lh testosterone")
-k_release, k_lh, k_testosterone, k_feedback = symbols("k_release k_lh k_testosterone k_feedback")
-feedback_exponent, stimulation_max, lh50, lh_exponent = symbols("feedback_exponent stimulation_max lh50 lh_exponent")
-lh_baseline, testosterone_baseline = symbols("lh_baseline testosterone_baseline")
 drug_max, ec50, drug_exponent, relative_potency = symbols("drug_max ec50 drug_exponent relative_potency")
 
 drug = drug_max * logistic(drug_exponent * log(relative_potency * concentration / ec50))
-held_back = 1 / feedback
-release = k_release * pool * (1 + drug) * held_back
-secretion = 1 + stimulation_max * logistic(lh_exponent * log(lh / lh50))
-secretion_before = 1 + stimulation_max * logistic(lh_exponent * log(lh_baseline / lh50))
-k_production = k_testosterone * testosterone_baseline / secretion_before
 
 MODEL = Effect(
     name="hpg_agonist",
     title="GnRH agonist on pituitary and testis",
-    changes={
-        feedback: k_feedback * ((testosterone / testosterone_baseline)**feedback_exponent - feedback),
-        pool: k_lh * lh_baseline * held_back - release,
-        lh: release - k_lh * lh,
-        testosterone: k_production * secretion - k_testosterone * testosterone,
-    },
-    start={feedback: 1, pool: k_lh * lh_baseline / k_release, lh: lh_baseline, testosterone: testosterone_baseline},
-    quantity_units={pool: "IU/L", lh: "IU/L", testosterone: "ng/mL"},
-    shown=(Shown("testosterone", testosterone, "ng/mL", "testosterone", "288.43 g/mol"), Shown("lh", lh, "IU/L", "LH")),
+    changes=changes(1 + drug, 1 / feedback),
+    start=START,
+    quantity_units=UNITS,
+    shown=SHOWN,
     measured_with="triptorelin",
     repeated="the model was measured after one depot; under repeated doses it lets testosterone rise again after about "
              "two months, with drug still there, which trials of agonists do not see: do not read it beyond then",

@@ -3,36 +3,38 @@
 from sympy import log, symbols
 
 from ..definition import Parameter
-from ..effect import Effect, Shown, concentration
+from ..effect import Effect, concentration
 from ..laws import logistic
+from ._pituitary_testis import (
+    SHOWN,
+    START,
+    TABLE,
+    UNITS,
+    changes,
+    feedback,
+    feedback_exponent,
+    k_feedback,
+    k_lh,
+    k_release,
+    k_testosterone,
+    lh50,
+    lh_baseline,
+    lh_exponent,
+    stimulation_max,
+    testosterone_baseline,
+)
 
-TABLE = "Tornoe 2007, Table 4, read in the transcription of the nlmixr2 model library"
-
-feedback, pool, lh, testosterone = symbols("feedback pool lh testosterone")
-k_release, k_lh, k_testosterone, k_feedback = symbols("k_release k_lh k_testosterone k_feedback")
-feedback_exponent, stimulation_max, lh50, lh_exponent = symbols("feedback_exponent stimulation_max lh50 lh_exponent")
-lh_baseline, testosterone_baseline = symbols("lh_baseline testosterone_baseline")
 inhibition_max, ic50, drug_exponent = symbols("inhibition_max ic50 drug_exponent")
 
 drug = inhibition_max * logistic(drug_exponent * log(concentration / ic50))
-held_back = feedback
-release = k_release * pool * (1 - drug) * held_back
-secretion = 1 + stimulation_max * logistic(lh_exponent * log(lh / lh50))
-secretion_before = 1 + stimulation_max * logistic(lh_exponent * log(lh_baseline / lh50))
-k_production = k_testosterone * testosterone_baseline / secretion_before
 
 MODEL = Effect(
     name="hpg_antagonist",
     title="GnRH antagonist on pituitary and testis",
-    changes={
-        feedback: k_feedback * ((testosterone / testosterone_baseline)**feedback_exponent - feedback),
-        pool: k_lh * lh_baseline * held_back - release,
-        lh: release - k_lh * lh,
-        testosterone: k_production * secretion - k_testosterone * testosterone,
-    },
-    start={feedback: 1, pool: k_lh * lh_baseline / k_release, lh: lh_baseline, testosterone: testosterone_baseline},
-    quantity_units={pool: "IU/L", lh: "IU/L", testosterone: "ng/mL"},
-    shown=(Shown("testosterone", testosterone, "ng/mL", "testosterone", "288.43 g/mol"), Shown("lh", lh, "IU/L", "LH")),
+    changes=changes(1 - drug, feedback),
+    start=START,
+    quantity_units=UNITS,
+    shown=SHOWN,
     measured_with="degarelix",
     parameters=(
         Parameter(inhibition_max, 0.942, "1", (0, 1), "largest inhibition of the release of LH", source=TABLE),

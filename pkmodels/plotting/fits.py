@@ -56,9 +56,7 @@ def plot_fit(fit, ax=None, *, time="linear"):
                         label="95 % band of the curve")
     ax.plot(curve["time"], 100 * curve["released"], color=BLUE, linewidth=2, label=f"fitted: {plain(fit.model.name)}")
     highest = max(_points(ax, study), 100 * float(curve["released"].max()))
-    _axes(ax, study, highest)
-    if time != "linear":
-        view_axis(ax, _in_unit(study, study.times), study.time_unit, time)
+    _axes(ax, study, highest, time)
     legend(ax)
     return ax
 
@@ -95,9 +93,7 @@ def plot_study(study, ax=None, *, time="linear"):
         mean = one.frame.groupby("time_hour")["released"].mean()
         ax.plot(_in_unit(study, mean.index), 100 * mean.to_numpy(), color=colour, linestyle=dashes, linewidth=1.2)
         highest = max(highest, _points(ax, one, colour if len(study.formulations) > 1 else INK))
-    _axes(ax, study, highest)
-    if time != "linear":
-        view_axis(ax, _in_unit(study, study.times), study.time_unit, time)
+    _axes(ax, study, highest, time)
     legend(ax)
     return ax
 
@@ -205,9 +201,11 @@ def _points(ax, study, colour=INK):
     return float(released.max())
 
 
-def _axes(ax, study, highest):
+def _axes(ax, study, highest, view="linear"):
     time_axis(ax, float(_in_unit(study, study.times).max()), study.time_unit)
     share_axis(ax, highest, analyte_of(study))
+    if view != "linear":
+        view_axis(ax, _in_unit(study, study.times), study.time_unit, view)
 
 
 def _in_unit(study, hours):

@@ -10,6 +10,7 @@ from ..errors import PredictionError
 from ..surroundings import read_environment
 from .assumptions import of_body, of_doses, of_release
 from .grid import grid, since_dose
+from .predicting import asked_hours
 
 #: The most patients times draws of one call, the most values of curves that are kept, times of a band.
 MOST, MOST_CURVES, BAND_TIMES = 10_000_000, 20_000_000, 241
@@ -135,14 +136,7 @@ def shown_hours(times, horizon, wanted):
     """Hours at which curves are shown."""
     if times is None:
         return np.linspace(0.0, horizon, BAND_TIMES) if wanted else np.empty(0)
-    try:
-        hours = np.asarray(times, dtype=float) * 24
-    except (TypeError, ValueError):
-        hours = np.zeros(0)
-    rising = hours.ndim == 1 and len(hours) > 0 and np.all(np.diff(hours) > 0)
-    if not rising or not (hours[0] >= 0 and hours[-1] <= horizon):
-        raise PredictionError("times must be rising numbers of days between 0 and 'days'")
-    return hours
+    return asked_hours(times, horizon)
 
 
 def counted_until(regimen, horizon, doses):
