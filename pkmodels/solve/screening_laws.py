@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from numba import njit
-from scipy.special import jn_zeros, rgamma
+from scipy.special import rgamma
 
 from . import series
 
@@ -13,8 +13,7 @@ OPTIONS = {"cache": True, "nogil": True, "fastmath": {"contract"}, "error_model"
 _SPHERE, _SLAB, _CYLINDER, _SURFACE = (series.SPHERE_SWITCH, series.SLAB_SWITCH, series.CYLINDER_SWITCH,
                                        series.SURFACE_SWITCH)
 _PI, _ROOT_PI = math.pi, math.sqrt(math.pi)
-_SLAB_RATES = ((2 * np.arange(10) + 1) * np.pi) ** 2
-_CYLINDER_RATES = jn_zeros(0, 30) ** 2
+_SLAB_RATES, _CYLINDER_RATES = series._SLAB, series._CYLINDER
 #: I1/I0 in powers of 1/z gives powers of the root of time; the last ones of value and slope.
 _CYLINDER_START = np.array([2 * c * rgamma((k + 3) / 2) for k, c in enumerate(series._BESSEL_RATIO)])
 _CYLINDER_SLOPE = np.array([2 * c * rgamma((k + 1) / 2) for k, c in enumerate(series._BESSEL_RATIO)])
