@@ -162,7 +162,7 @@ class Comparison:
                    f"({far[0].model.name} by {100 * far[0].statistics['rmse']:.1f} %), too far to predict with,"
                    ] if far else []
         if wrong:
-            reasons.append(f"{_these(range(wrong), before, 'does', 'do')} not begin at zero or "
+            reasons.append(f"{_these(range(wrong), before, 'begins', 'begin')} above zero or "
                            f"{'falls' if wrong == 1 else 'fall'} again, which drug does not")
         ranked = f"{first.model.name}" if len(before) == 1 else f"{len(before)} models, {first.model.name} first,"
         text = f", which {misses}. By AICc {ranked} would come before it, but {' and '.join(reasons).rstrip(',')}."
