@@ -41,3 +41,11 @@ def test_closed_forms_are_exact():
                                              rel=1e-14)
     assert np.isnan(found["t50"][2])
     assert np.isnan(found["t80"][1])
+
+
+def test_a_parabola_that_is_back_at_zero_has_no_mean_time():
+    """0.4 t - 0.1 t^2 passes (1, 0.3), (2, 0.4), (3, 0.3) and (4, 0): nothing is out at the end."""
+    from pkmodels import Study, fit
+    found = fit(Study.from_arrays([1.0, 2, 3, 4], [0.3, 0.4, 0.3, 0.0], time_unit="h"), "quadratic")
+    row = next(each for each in found.intervals_by("profile").rows if each["quantity"] == "mean_release_time")
+    assert np.isnan(row["value"])

@@ -361,7 +361,8 @@ class TestStatisticsBesideTheRelease:
 
     @pytest.mark.parametrize("mean", ["Mean", "Mean (%)", "Average"])
     def test_units_of_a_bath_and_their_mean(self, tmp_path, mean):
-        (tmp_path / "lab.csv").write_text(f"Time (min),V1,V2,V3,{mean},SD,%RSD\n5,12,14,13,13.0,1,7.7\n9,30,31,35,32,2.6,8\n")
+        (tmp_path / "lab.csv").write_text(
+            f"Time (min),V1,V2,V3,{mean},SD,%RSD\n5,12,14,13,13.0,1,7.7\n9,30,31,35,32,2.6,8\n")
         study = read_study(tmp_path / "lab.csv")
         assert labels(study) == {"lab": ["1", "2", "3"]}
         assert study.released.tolist() == pytest.approx([0.12, 0.14, 0.13, 0.30, 0.31, 0.35])

@@ -231,6 +231,8 @@ def _mean_time(model, numbers, end, slopes=False):
     array (draws,) in h, and its slopes (draws, parameters) or None
     """
     final = shares(model, numbers, np.array([end]))
+    # A parabola may have come back to zero by then.
+    final = np.where(final > 0, final, np.nan)
     fences = _fences(model, numbers, end)
     middle = (np.arange(_PANELS) + 0.5) * _PANEL
     inward = (middle[:, None] + _PLACES * _PANEL / 2).ravel()
@@ -255,7 +257,7 @@ def _mean_time(model, numbers, end, slopes=False):
                 ..., None] ** 2
             by_parameter -= np.einsum("dt,dtp->dp", part, change)
     with np.errstate(invalid="ignore"):
-        fine = np.isfinite(total) & (final[:, 0] > 0) & ~((tail > UNFINISHED * total) & (fences[:, -1] >= end))
+        fine = np.isfinite(total) & ~((tail > UNFINISHED * total) & (fences[:, -1] >= end))
     return np.where(fine, total, np.nan), np.where(fine[:, None], by_parameter, np.nan) if slopes else None
 
 

@@ -7,7 +7,8 @@ from ..errors import UnitError
 
 TIME = {
     "min": {"min", "mins", "minute", "minutes", "minuten", "minuto", "minutos", "minuti"},
-    "h": {"h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden", "heure", "heures", "hora", "horas", "ora", "ore"},
+    "h": {"h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden", "heure", "heures", "hora", "horas", "ora",
+          "ore"},
     "day": {"d", "day", "days", "tag", "tage", "tagen", "jour", "jours", "j", "día", "días", "dia", "dias", "giorno",
             "giorni"},
     "week": {"w", "wk", "wks", "week", "weeks", "woche", "wochen", "semaine", "semaines", "semana", "semanas",
