@@ -106,3 +106,4 @@ def test_standard_errors_behind_the_mean(tmp_path):
 
 def test_per_cent_signs_in_cells(tmp_path):
     assert lab(tmp_path, "Time (h),Released\n0,0%\n1,0.5 %\n4,n.d.\n9,1.2%\n").released.tolist() == [0, 0.005, 0.012]
+    assert lab(tmp_path, "Time (h),Released (%)\n0,0\n1,0.5 %\n9,1.2%\n").released.tolist() == [0, 0.005, 0.012]

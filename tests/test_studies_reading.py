@@ -353,6 +353,13 @@ class TestStatisticsBesideTheRelease:
         assert study.only("F2").sd.tolist() == [0.04, 0.05]
         assert study.only("F2").n.tolist() == [12, 12]
 
+    def test_spread_and_count_below_merged_names(self, tmp_path):
+        (tmp_path / "lab.csv").write_text(
+            "Time (h),F1,,,F2,,\n,Mean,SD,n,Mean,SD,n\n1,10,2,6,30,4,12\n2,20,3,6,50,5,12\n")
+        study = read_study(tmp_path / "lab.csv").only("F2")
+        assert study.sd.tolist() == [0.04, 0.05]
+        assert study.n.tolist() == [12, 12]
+
     def test_one_spread_of_two_curves_is_not_given_to_either(self, tmp_path):
         (tmp_path / "lab.csv").write_text("Time (h),F1 (%),F2 (%),SD\n1,10,30,4\n2,20,50,5\n")
         study = read_study(tmp_path / "lab.csv")

@@ -111,7 +111,8 @@ def _role(name, header, unit, foreign):
     per = re.search(r"\bper\s+(\w+)", name)
     if unit == "rate" or {"non", "cumulative"} <= found or (per and v.time_unit(per[1])):
         return "rate"
-    if plain & v.COUNT and not plain & v.REPLICATE and not re.search(r"\d", name):
+    named = re.search(r"\d", name) and words(name)[-1] != "n"
+    if plain & v.COUNT and not plain & v.REPLICATE and not named:
         return "n"
     if found & (v.OTHER | v.TRANSFORMED):
         return "other"

@@ -142,7 +142,7 @@ def _per_cents(grid, j):
     """Cells such as 21 %."""
     def read(cell):
         match = re.fullmatch(rf"({_NUMBER})\s*%", cell) if isinstance(cell, str) else None
-        return match[1] if match else cell if isinstance(cell, str) and missing(cell) else None
+        return match[1] if match else cell if _zero(cell) or missing(cell) else None
 
     found = _span(grid, j, read, lambda cell: read(cell) not in (None, cell))
     if not found:
@@ -159,7 +159,7 @@ def _means_with_spread(grid, j):
         match = _SPREAD.fullmatch(cell) if isinstance(cell, str) else None
         if match:
             return match[1], match[2]
-        return (cell, "") if is_number(cell) or (isinstance(cell, str) and missing(cell)) else None
+        return (cell, "") if is_number(cell) or missing(cell) else None
 
     found = _span(grid, j, read, lambda cell: isinstance(cell, str) and _SPREAD.fullmatch(cell))
     if not found:
@@ -188,7 +188,7 @@ def _span(grid, j, read, telling):
     while begin > 0 and cells[begin - 1] != "" and read(cells[begin - 1]) is not None:
         begin -= 1
     header = begin - 1
-    if header < 0 or not isinstance(cells[header], str) or not cells[header]:
+    if header < 0 or not cells[header] or is_number(cells[header]):
         return None
     return (header, marked[-1]) if all(read(cell) is not None for cell in cells[begin:marked[-1] + 1]) else None
 
