@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from ..errors import StudyError
 from .cells import is_number
 from .headers import SPREADS, interpret
-from .vocabulary import RELATIVE, REPLICATE, words
+from .vocabulary import RELATIVE, REPLICATE, SIGNAL, words
 
 #: So many columns are named in a note.
 SHOWN = 24
@@ -104,11 +104,17 @@ def _values(by_role, layout, file, notes):
     if "concentration" in by_role:
         return by_role["concentration"], unknown
     values = [column for column in unknown if numbers(column)]
-    if values:
+    # Beside a signal, a column that nobody understands may be anything.
+    signals = [c for c in by_role.get("other", []) if set(words(c.header)) & SIGNAL]
+    if values and not signals:
         return values, [column for column in unknown if column not in values]
     for role, reason in _REFUSED.items():
         for column in by_role.get(role, []):
             raise StudyError(f"{file}, row {layout.header_row}: the column '{column.header}' {reason}")
+    for column in signals:
+        raise StudyError(f"{file}, row {layout.header_row}: the column '{column.header}' is the signal of an "
+                         f"instrument; write the released share calculated from it ('released (%)'), or the "
+                         f"concentration with its unit, and say how samples were taken")
     headers = ", ".join(f"'{column.header}'" for column in layout.columns)
     raise StudyError(f"{file}: no column with the released share was found; the headers in row {layout.header_row} are "
                      f"{headers}; write 'released (%)' or 'released_fraction' above the values")

@@ -49,7 +49,9 @@ CONCENTRATION = {"concentration", "conc", "konzentration"}
 REMAINING = {"remaining", "retained", "residual", "unreleased", "undissolved", "entrapped", "left", "verbleibend",
              "verblieben"}
 RATE = {"rate", "interval", "increment", "incremental", "noncumulative", "differential", "daily"}
-OTHER = {"absorbance", "absorption", "area", "peak", "weight", "mass", "volume", "signal", "extinktion", "masse",
+#: What an instrument shows before anything is calculated from it.
+SIGNAL = {"absorbance", "absorption", "area", "peak", "signal", "extinktion", "fluorescence", "intensity"}
+OTHER = SIGNAL | {"weight", "mass", "volume", "masse", "dilution", "factor", "wavelength", "slope", "intercept",
          "volumen", "gewicht", "comment", "comments", "note", "notes", "remark", "bemerkung", "kommentar", "operator",
          "date", "datum", "variance", "var", "error",
          # statistics of the released share, and per cents of something else
