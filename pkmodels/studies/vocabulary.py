@@ -45,7 +45,7 @@ STANDARD_ERROR = {"sem", "se", "stderr", "standardfehler"}
 #: A standard deviation in per cent of its mean.
 RELATIVE_SPREAD = {"rsd", "cv", "cov", "vk", "vark", "dpr", "der", "variationskoeffizient"}
 COUNT = {"n", "count", "anzahl"}
-CONCENTRATION = {"concentration", "conc", "konzentration"}
+CONCENTRATION = {"concentration", "conc", "konzentration", "konz", "concentración", "concentrazione", "concentração"}
 REMAINING = {"remaining", "retained", "residual", "unreleased", "undissolved", "entrapped", "left", "verbleibend",
              "verblieben"}
 RATE = {"rate", "interval", "increment", "incremental", "noncumulative", "differential", "daily"}
