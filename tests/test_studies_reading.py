@@ -76,6 +76,9 @@ WIDE = {
     "PLGA 50 rep 1;PLGA 50 rep 2": {"PLGA 50": ["1", "2"]},
     "pH 5.5;pH 7.4": {"pH 5.5": [""], "pH 7.4": [""]},
     "released A (%);released B (%)": {"A": [""], "B": [""]},
+    "R (%);S (%)": {"R": [""], "S": [""]},
+    "LA (%);DE (%)": {"LA": [""], "DE": [""]},
+    "libéré de A (%);libéré de B (%)": {"A": [""], "B": [""]},
 }
 
 
@@ -341,7 +344,7 @@ class TestStatisticsBesideTheRelease:
         np.testing.assert_allclose(study.sd, [0.012, 0.015])
         assert f"sd calculated from '{header}' and the mean" in study.notes
 
-    @pytest.mark.parametrize("header", ["±", "+/-", "SD", "s (%)", "Std. deviation", "Écart type", "DE", "Dev. st."])
+    @pytest.mark.parametrize("header", ["±", "+/-", "SD", "± (%)", "Std. deviation", "Écart type", "DE", "Dev. st."])
     def test_one_spread_goes_with_the_one_curve(self, tmp_path, header):
         (tmp_path / "lab.csv").write_text(f"Time (h),F1 (%),{header}\n1,10,2\n2,20,3\n", encoding="utf-8")
         assert read_study(tmp_path / "lab.csv").sd.tolist() == [0.02, 0.03]

@@ -23,6 +23,8 @@ REFUSED = {
         "time (h),released (%)\n0,0\n4 min,10\n9,20\n", {}, ["row 3", "'4 min'", "put 'min' in the header"]),
     "units of time in cells that the header does not have": (
         "time (h),released (%)\n30 min,1\n60 min,10\n", {}, ["row 2", "'30 min'", "put 'min' in the header"]),
+    "per cent per minute": ("time (h),Release (%/min)\n1,0.31\n4,0.51\n", {},
+                            ["row 1", "'Release (%/min)' is a rate or an amount per interval"]),
     "a signal beside a factor": ("time (h),Absorbance,Dilution Factor\n0.25,0.31,3\n1,0.51,4\n", {},
                                  ["row 1", "'Absorbance' is the signal of an instrument", "'released (%)'"]),
     "a signal beside what nobody understands": ("time (h),peak area,x\n0.25,0.31,3\n1,0.51,4\n", {},

@@ -80,7 +80,8 @@ def classify(index, header, unit_row=""):
     foreign = v.foreign_unit(f"{header} ({unit_row})" if unit_row else header)
     role = _role(name, header, unit or stated, foreign)
     role = "released" if role == "unknown" and v.RELATIVE.search(name) else role
-    label = name if role == "unknown" else "" if _alone(name) else _label(name, v.OF_SPREAD if role in SPREADS else ())
+    label = _label(name, v.OF_SPREAD if role in SPREADS else ())
+    label = name if role == "unknown" else "" if _alone(header) else label
     return Column(index=index, header=header, role=role, unit=unit, unit_row=stated, label=label,
                   count=float(count[1]) if count else float("nan"))
 
@@ -89,8 +90,8 @@ def _role(name, header, unit, foreign):
     if is_time(header):
         return "time"
     found = set(words(name))
-    plain = found - v.FILLER - {"id"}
-    if _alone(name):
+    plain = found - v.FILLER - v.ARTICLES - {"id"}
+    if _alone(header):
         return "sd"
     if plain and plain <= v.FORMULATION:
         return "formulation"
@@ -114,7 +115,9 @@ def _role(name, header, unit, foreign):
     named = re.search(r"\d", name) and words(name)[-1] != "n"
     if plain & v.COUNT and not plain & v.REPLICATE and not named:
         return "n"
-    if found & (v.OTHER | v.TRANSFORMED):
+    # "Min (%)" is the lowest unit, "in 30 min" and "%/min" are minutes.
+    lowest = "min" in found and not re.search(r"(\d|/|\bper)\s*min\b", name, re.IGNORECASE)
+    if lowest or found & (v.OTHER | v.TRANSFORMED):
         return "other"
     if found & v.CONCENTRATION or _is(unit, "mg/L"):
         return "concentration"
@@ -131,8 +134,9 @@ def _role(name, header, unit, foreign):
     return "released" if released or unit in ("percent", "fraction") else "unknown"
 
 
-def _alone(name):
-    return name.strip(" ()[].:").lower() in v.SPREAD_ALONE
+def _alone(header):
+    plain = header.strip(" ()[].:").lower()
+    return plain in v.SPREAD_ALONE or plain.rstrip(" ([%") in ("±", "+/-", "+-")
 
 
 def _is(unit, kind):
@@ -142,8 +146,8 @@ def _is(unit, kind):
 
 def _label(name, more=()):
     name = v.RELATIVE.sub(" ", name)
-    kept = [part for part in re.split(r"[\s_]+", name)
-            if not set(words(part)) & _ROLE_WORDS.union(more) and not part.lower().endswith("freisetzung")]
+    kept = [part for part in re.split(r"[\s_]+", name) if not set(words(part)) & _ROLE_WORDS.union(more)
+            and part not in v.ARTICLES and not part.lower().endswith("freisetzung")]
     return " ".join(kept).strip(" ()[],;:-_±")
 
 

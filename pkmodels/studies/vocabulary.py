@@ -36,8 +36,8 @@ RELEASED = {"released", "release", "cumulative", "cum", "cumul", "dissolved", "d
 MEAN = {"mean", "average", "avg", "mittelwert", "moyenne", "promedio", "media", "média", "medio"}
 SPREAD = {"sd", "std", "stdev", "stddev", "stabw", "standardabweichung", "deviation", "écart", "ecart", "desviación",
           "desviacion", "deviazione", "desvio", "desvío"}
-#: A header that is nothing else; "de" within a longer one is "of".
-SPREAD_ALONE = {"±", "+/-", "+-", "s", "σ", "de", "ds", "dp", "et", "dev. st", "d.e", "d.s"}
+#: A header that is nothing else, not even a unit: "de" within a longer one is "of", "DE (%)" a name.
+SPREAD_ALONE = {"±", "+/-", "+-", "σ", "de", "ds", "dp", "et", "dev. st", "d.e", "d.s"}
 #: Words beside those of a spread that name no curve: "standard deviation", "écart type", "rel. SD".
 OF_SPREAD = {"standard", "type", "error", "rel", "relative", "relativa", "relativo", "estándar", "estandar", "padrão",
              "padrao"}
@@ -55,7 +55,7 @@ OTHER = SIGNAL | {"weight", "mass", "volume", "masse", "dilution", "factor", "wa
          "volumen", "gewicht", "comment", "comments", "note", "notes", "remark", "bemerkung", "kommentar", "operator",
          "date", "datum", "variance", "var", "error",
          # statistics of the released share, and per cents of something else
-         "min", "max", "minimum", "maximum", "minimo", "máximo", "mínimo", "massimo", "range", "median", "ci", "limit",
+         "max", "minimum", "maximum", "minimo", "máximo", "mínimo", "massimo", "range", "median", "ci", "limit",
          "spec", "specification", "predicted", "fitted", "calculated", "simulated", "theoretical", "difference", "diff",
          "swelling", "uptake", "hydration", "moisture", "humidity", "degradation", "degraded", "erosion", "eroded",
          "viability", "hemolysis", "haemolysis", "purity", "impurity", "impurities", "recovery", "assay",
@@ -72,7 +72,9 @@ REPLICATE = {"rep", "repl", "replicate", "replikat", "repeat", "wiederholung", "
              "sample", "probe", "kolben", "gefäß", "tube", "no", "nr", "tab", "tablet", "tablette", "capsule", "kapsel",
              "comprimé", "comprimido", "compressa", "vaso"}
 FILLER = {"of", "the", "drug", "dose", "in", "vitro", "standard", "total", "from", "wirkstoff", "data", "profile",
-          "per", "cent", "de", "du", "la", "del", "di", "da", "do", "médicament", "fármaco", "farmaco"}
+          "per", "cent", "médicament", "fármaco", "farmaco"}
+#: "Of" and "the" in other languages; in capitals they are a name, such as LA for lactic acid.
+ARTICLES = {"de", "du", "la", "del", "di", "da", "do"}
 #: Units of what is no share of the dose, with a denominator or without: ug/mg, mg g-1, ppm, a.u.
 _QUANTITY = r"(?:[kmunpµμ]?(?:g|mol|iu)|m?u|ppm|ppb|permille|‰|a\.?u\.?|mau|rfu|counts?|cps)"
 _PER = r"(?:[kmunpdµμ]?(?:g|mol|iu|l)|u|(?:[cmd]?m)[23³]?)"
