@@ -41,3 +41,28 @@ def test_closed_forms_are_exact():
                                              rel=1e-14)
     assert np.isnan(found["t50"][2])
     assert np.isnan(found["t80"][1])
+
+
+def test_what_was_released_is_held_at_the_peak_of_a_parabola():
+    """0.4 t - 0.1 t^2 is highest at 2 h, 0.4; mean time int_0^2 (1 - t + t^2/4) dt = 2/3 h; slopes by differences."""
+    model = catalogue.get_model("quadratic")
+    numbers = np.array([[0.4, -0.1]])
+    found = derived.values(model, numbers, 4.0)
+    assert found["plateau_share"][0] == pytest.approx(0.4, rel=1e-12)
+    assert found["burst_24h"][0] == pytest.approx(0.4, rel=1e-12)
+    assert found["mean_release_time"][0] == pytest.approx(2 / 3, rel=1e-9)
+    assert np.isnan(found["t50"][0])
+    for name in ("plateau_share", "mean_release_time"):
+        slopes = derived.value_and_slope(model, numbers, 4.0, name)[1][0]
+        for k, step in enumerate((1e-5, 1e-5)):
+            ends = [derived.values(model, numbers + sign * step * np.eye(2)[k], 4.0)[name][0] for sign in (1, -1)]
+            assert slopes[k] == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=1e-5)
+
+
+def test_makoid_banakar_ends_at_its_peak():
+    """0.2 t^0.8 exp(-0.05 t) is highest at 16 h; the mean time is that of scipy.integrate.quad."""
+    model = catalogue.get_model("makoid_banakar")
+    numbers = np.array([[5 ** (1 / 0.8), 0.8, 0.05]])
+    found = derived.values(model, numbers, 24.0)
+    assert found["plateau_share"][0] == pytest.approx(0.8258295070943588, rel=1e-12)
+    assert found["mean_release_time"][0] == pytest.approx(3.9337466175784335, rel=1e-8)

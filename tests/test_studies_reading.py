@@ -76,6 +76,9 @@ WIDE = {
     "PLGA 50 rep 1;PLGA 50 rep 2": {"PLGA 50": ["1", "2"]},
     "pH 5.5;pH 7.4": {"pH 5.5": [""], "pH 7.4": [""]},
     "released A (%);released B (%)": {"A": [""], "B": [""]},
+    "R (%);S (%)": {"R": [""], "S": [""]},
+    "LA (%);DE (%)": {"LA": [""], "DE": [""]},
+    "libéré de A (%);libéré de B (%)": {"A": [""], "B": [""]},
 }
 
 
@@ -316,3 +319,90 @@ def test_a_note_on_many_columns_stays_short(tmp_path):
     assert len(study.formulations) == 100
     note = next(note for note in study.notes if note.startswith("columns read as"))
     assert note.endswith("; and 76 more")
+
+
+class TestStatisticsBesideTheRelease:
+    """Columns that are no curve: statistics, other measurements, transformed values."""
+
+    @pytest.mark.parametrize("header", [
+        "Min (%)", "Max (%)", "Range (%)", "95% CI", "Upper limit (%)", "Predicted (%)", "Difference (%)", "Median (%)",
+        "log % released", "log released (%)", "Water uptake (%)", "Swelling (%)", "Degradation (%)", "Recovery (%)",
+        "Encapsulation efficiency (%)", "Humidity (%)", "Hemolysis (%)", "increment (%)"])
+    @pytest.mark.parametrize("first", ["Released (%)", "Mean (%)", "F1 (%)"])
+    def test_are_no_formulation(self, tmp_path, first, header):
+        (tmp_path / "lab.csv").write_text(f"Time (h),{first},{header}\n0,0,1\n5,40,2\n9,80,3\n")
+        study = read_study(tmp_path / "lab.csv")
+        np.testing.assert_allclose(study.released, [0, 0.4, 0.8])
+        assert any(repr(header) in note for note in study.notes)
+
+    @pytest.mark.parametrize("header", ["RSD (%)", "%RSD", "CV (%)", "% CV", "VK (%)", "DPR (%)", "rel. SD (%)"])
+    @pytest.mark.parametrize("first", ["Mean (%)", "Released (%)", "F1 (%)"])
+    def test_relative_standard_deviation(self, tmp_path, first, header):
+        """12 % of 10 % are 1.2 % of the dose, 7.5 % of 20 % are 1.5 %."""
+        (tmp_path / "lab.csv").write_text(f"Time (h),{first},{header}\n1,10,12\n2,20,7.5\n")
+        study = read_study(tmp_path / "lab.csv")
+        np.testing.assert_allclose(study.sd, [0.012, 0.015])
+        assert f"sd calculated from '{header}' and the mean" in study.notes
+
+    @pytest.mark.parametrize("header", ["±", "+/-", "SD", "± (%)", "Std. deviation", "Écart type", "DE", "Dev. st."])
+    def test_one_spread_goes_with_the_one_curve(self, tmp_path, header):
+        (tmp_path / "lab.csv").write_text(f"Time (h),F1 (%),{header}\n1,10,2\n2,20,3\n", encoding="utf-8")
+        assert read_study(tmp_path / "lab.csv").sd.tolist() == [0.02, 0.03]
+
+    def test_a_spread_behind_every_curve(self, tmp_path):
+        (tmp_path / "lab.csv").write_text("Time (h),F1 (%),SD,n,F2 (%),SD,n\n1,10,2,6,30,4,12\n2,20,3,6,50,5,12\n")
+        study = read_study(tmp_path / "lab.csv")
+        assert study.only("F1").sd.tolist() == [0.02, 0.03]
+        assert study.only("F2").sd.tolist() == [0.04, 0.05]
+        assert study.only("F2").n.tolist() == [12, 12]
+
+    def test_spread_and_count_below_merged_names(self, tmp_path):
+        (tmp_path / "lab.csv").write_text(
+            "Time (h),F1,,,F2,,\n,Mean,SD,n,Mean,SD,n\n1,10,2,6,30,4,12\n2,20,3,6,50,5,12\n")
+        study = read_study(tmp_path / "lab.csv").only("F2")
+        assert study.sd.tolist() == [0.04, 0.05]
+        assert study.n.tolist() == [12, 12]
+
+    def test_one_spread_of_two_curves_is_not_given_to_either(self, tmp_path):
+        (tmp_path / "lab.csv").write_text("Time (h),F1 (%),F2 (%),SD\n1,10,30,4\n2,20,50,5\n")
+        study = read_study(tmp_path / "lab.csv")
+        assert np.isnan(study.sd).all()
+        assert any("'SD'" in note for note in study.notes)
+
+    @pytest.mark.parametrize("mean", ["Mean", "Mean (%)", "Average"])
+    def test_units_of_a_bath_and_their_mean(self, tmp_path, mean):
+        (tmp_path / "lab.csv").write_text(
+            f"Time (min),V1,V2,V3,{mean},SD,%RSD\n5,12,14,13,13.0,1,7.7\n9,30,31,35,32,2.6,8\n")
+        study = read_study(tmp_path / "lab.csv")
+        assert labels(study) == {"lab": ["1", "2", "3"]}
+        assert study.released.tolist() == pytest.approx([0.12, 0.14, 0.13, 0.30, 0.31, 0.35])
+
+    def test_numbered_columns_of_another_mean_stay_apart(self, tmp_path):
+        (tmp_path / "lab.csv").write_text("Time (min),x1,x2,Mean (%)\n5,12,14,40\n9,30,31,60\n")
+        assert read_study(tmp_path / "lab.csv").released.tolist() == [0.4, 0.6]
+
+    def test_six_vessels(self, tmp_path):
+        names = ",".join(f"V{k}" for k in range(1, 7))
+        (tmp_path / "lab.csv").write_text(f"Time (min),{names}\n5,1,2,3,4,5,6\n9,11,12,13,14,15,16\n")
+        assert labels(read_study(tmp_path / "lab.csv")) == {"lab": list("123456")}
+
+
+@pytest.mark.parametrize(("header", "unit"), [
+    ("Temps (h);Libération cumulée (%);Écart type", "h"), ("Tiempo (min);Disuelto (%);DE", "min"),
+    ("Tempo (giorni);Rilascio (%);Dev. st.", "day"), ("Tempo (dias);% dissolvida;Desvio padrão", "day"),
+    ("Zeit [Std];Freigesetzt [%] MW;Freigesetzt [%] SD", "h"), ("Zeit (h);MW (%);SD (%)", "h"),
+    ("Temps (jours);% libéré;Écart-type", "day")])
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_headers_in_other_languages(tmp_path, header, unit, encoding):
+    (tmp_path / "lab.csv").write_text(f"{header}\n1;10,5;1\n2;20;2\n", encoding=encoding)
+    study = read_study(tmp_path / "lab.csv")
+    assert (study.time_unit, labels(study)) == (unit, {"lab": [""]})
+    np.testing.assert_allclose(study.released, [0.105, 0.2])
+    np.testing.assert_allclose(study.sd, [0.01, 0.02])
+
+
+def test_the_unit_of_time_beneath_a_merged_header(tmp_path):
+    (tmp_path / "lab.csv").write_text("Time;Dissolved (%);\n(min);#1;#2\n5;1;2\n9;11;12\n")
+    study = read_study(tmp_path / "lab.csv")
+    assert study.time_unit == "min"
+    assert labels(study) == {"lab": ["1", "2"]}

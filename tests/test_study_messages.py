@@ -20,8 +20,21 @@ REFUSED = {
         "time (h),released (%)\n0,0\nlater,10\n8,20\n", {},
         ["row 3", "'time (h)'", "'later' is not a number; write a number"]),
     "unit in a cell": (
-        "time,released (%)\n0 h,0\n4 h,10\n", {"time": "h"}, ["row 2", "'0 h'", "put 'h' in the header"]),
-    "per cent sign in a cell": ("time (h),released\n0,0 %\n4,10 %\n", {}, ["row 2", "'0 %'", "write 0 and put '%'"]),
+        "time (h),released (%)\n0,0\n4 min,10\n9,20\n", {}, ["row 3", "'4 min'", "put 'min' in the header"]),
+    "units of time in cells that the header does not have": (
+        "time (h),released (%)\n30 min,1\n60 min,10\n", {}, ["row 2", "'30 min'", "put 'min' in the header"]),
+    "per cent per minute": ("time (h),Release (%/min)\n1,0.31\n4,0.51\n", {},
+                            ["row 1", "'Release (%/min)' is a rate or an amount per interval"]),
+    "a signal beside a factor": ("time (h),Absorbance,Dilution Factor\n0.25,0.31,3\n1,0.51,4\n", {},
+                                 ["row 1", "'Absorbance' is the signal of an instrument", "'released (%)'"]),
+    "a signal beside what nobody understands": ("time (h),peak area,x\n0.25,0.31,3\n1,0.51,4\n", {},
+                                                ["row 1", "'peak area' is the signal of an instrument"]),
+    "a footnote mark in a cell": (
+        "time (h),released (%)\n0,0\n4,61.0a\n", {}, ["row 3", "'61.0a' is not a number"]),
+    "times of day": (
+        "time,released (%)\n09:00:00,0\n10:00:00,10\n", {}, ["row 2", "'09:00:00' is a date or a time of day"]),
+    "minutes or hours": ("time,released (%)\n00:00,0\n00:30,10\n", {}, ["row 2", "'00:00' is a date or a time of day"]),
+    "per cent sign in a cell": ("time (h),released\n0,0 %\n4,10\n", {}, ["row 2", "'0 %'", "write 0 and put '%'"]),
     "time missing": ("time (h),released (%)\n0,0\n,10\n8,20\n", {}, ["row 3", "the time is missing", "write the time"]),
     "many bad cells": (
         "time (h),released (%)\n0,0\n" + "".join(f"{k},x{k}\n" for k in range(1, 18)) + "30,5\n", {},

@@ -191,8 +191,8 @@ def _replicates(fit):
     found = len(np.unique(names))
     if found < FEWEST_REPLICATES or "" in names:
         raise FitError(f"resampling replicates needs {FEWEST_REPLICATES} or more, and {fit.study.source} formulation "
-                       f"{fit.study.formulations[0]} has {0 if '' in names else found}; use kind='residual', or give "
-                       f"a column replicate")
+                       f"{fit.study.formulations[0]} has {0 if '' in names else found}; use kind='residual' "
+                       f"(--resample residual), or give a column replicate")
     return names
 
 

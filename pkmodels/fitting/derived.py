@@ -151,9 +151,23 @@ def _end(model, last):
     return END if isinstance(model, Curve) else FLOW_END * last
 
 
+def _peak(model, numbers):
+    """Hours at which a law that falls again is highest, (draws, 1); infinity for all others."""
+    if not isinstance(model, Curve) or model.peak is None:
+        return np.full((len(numbers), 1), np.inf)
+    with np.errstate(all="ignore"):
+        found = np.broadcast_to(np.asarray(compiled.peak(model)(*numbers.T)[0], dtype=float), len(numbers))
+    return np.where(found > 0, found, np.inf)[:, None]
+
+
+def _until_peak(model, numbers, hours):
+    """Hours (draws, times), none behind the peak: what has been released does not go back."""
+    return np.minimum(np.broadcast_to(hours, (len(numbers), np.shape(hours)[-1])), _peak(model, numbers))
+
+
 def _raw(model, numbers, hours):
-    """The curve as written, (draws, times); ``hours`` (times,) or (draws, times)."""
-    hours = np.broadcast_to(hours, (len(numbers), np.shape(hours)[-1]))
+    """The curve as written, its highest share held; (draws, times) from ``hours`` (times,) or (draws, times)."""
+    hours = _until_peak(model, numbers, hours)
     names = [p.name for p in model.parameters]
     if isinstance(model, Curve):
         return observe(model, {n: numbers[:, k, None] for k, n in enumerate(names)}, hours)
@@ -173,7 +187,8 @@ def shares(model, numbers, hours):
 
 def _slope(model, numbers, hours, raw=None):
     """d share / d parameter, (draws, times, parameters); nothing where the share is held at 1."""
-    hours = np.broadcast_to(hours, (len(numbers), np.shape(hours)[-1]))
+    # The slope in time is nothing at a peak, so that of its share is the plain one there.
+    hours = _until_peak(model, numbers, hours)
     names = [p.name for p in model.parameters]
     if isinstance(model, Curve):
         found = sensitivities(model, {n: numbers[:, k, None] for k, n in enumerate(names)}, hours)
@@ -231,6 +246,7 @@ def _mean_time(model, numbers, end, slopes=False):
     array (draws,) in h, and its slopes (draws, parameters) or None
     """
     final = shares(model, numbers, np.array([end]))
+    final = np.where(final > 0, final, np.nan)
     fences = _fences(model, numbers, end)
     middle = (np.arange(_PANELS) + 0.5) * _PANEL
     inward = (middle[:, None] + _PLACES * _PANEL / 2).ravel()
@@ -255,7 +271,7 @@ def _mean_time(model, numbers, end, slopes=False):
                 ..., None] ** 2
             by_parameter -= np.einsum("dt,dtp->dp", part, change)
     with np.errstate(invalid="ignore"):
-        fine = np.isfinite(total) & (final[:, 0] > 0) & ~((tail > UNFINISHED * total) & (fences[:, -1] >= end))
+        fine = np.isfinite(total) & ~((tail > UNFINISHED * total) & (fences[:, -1] >= end))
     return np.where(fine, total, np.nan), np.where(fine[:, None], by_parameter, np.nan) if slopes else None
 
 
@@ -267,6 +283,8 @@ def _fences(model, numbers, end):
             found = compiled.kinks(model)(*numbers.T)
             columns += [np.clip(np.nan_to_num(np.broadcast_to(k, len(numbers)).astype(float), posinf=end), 0, end)
                         for k in found]
+        if model.peak is not None:
+            columns.append(np.minimum(_peak(model, numbers)[:, 0], end))
         if np.any(_raw(model, numbers, np.array([end])) > 1):
             full = _crossing(model, numbers, 1.0, end)
             columns.append(np.where(np.isnan(full), end, full))

@@ -78,7 +78,8 @@ def _of_points(study, weights, errors):
             raise unknown(kind, given, known)
     if errors == "increments":
         if weights != "none":
-            raise FitError(f"weights {weights} are for independent errors; leave them away with errors='increments'")
+            raise FitError(f"weights {weights} are for independent errors; leave the weights away, or take "
+                           f"errors='independent' (--errors independent)")
         return increments(study), ("errors add up from sample to sample: the increments were fitted",)
     if errors == "concentrations":
         return _of_concentrations(study, weights)

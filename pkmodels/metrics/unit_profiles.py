@@ -80,7 +80,8 @@ def read_profile(given, role, *, times, time_unit, released_unit):
         study = _study_of(given, role, times, time_unit, released_unit)
     if len(study.formulations) != 1:
         raise StudyError(f"the {role} holds {len(study.formulations)} formulations ({', '.join(study.formulations)}); "
-                         f"choose one, for example study.only('{study.formulations[0]}')")
+                         f"choose one, for example study.only('{study.formulations[0]}') "
+                         f"(--reference-formulation and --test-formulation on the command line)")
     frame = study.frame[study.frame["time_hour"] > 0]
     name = study.formulations[0] or role
     _no_duplicates(frame, role, name, study.time_unit)

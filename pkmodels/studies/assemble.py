@@ -64,6 +64,9 @@ class _Reader:
         self.mark = decimal_mark(((row.number, row.cell(c.index)) for row in layout.rows for c in numbers), grid.file)
         if self.mark == ",":
             gathered.notes.append("decimal commas read as such")
+        for (role, _), column in chosen.spreads.items():
+            if role == "rsd":
+                gathered.notes.append(f"sd calculated from '{column.header}' and the mean")
         self.last_formulation = ""
 
     def row(self, row):
@@ -80,6 +83,9 @@ class _Reader:
             if np.isnan(value):
                 continue
             spread = {role: self._spread(row, role, column) for role in ("sd", "sem", "n")}
+            relative = self._spread(row, "rsd", column)
+            if np.isnan(spread["sd"]) and not np.isnan(relative):
+                spread["sd"] = abs(value) * relative / 100
             if np.isnan(spread["n"]):
                 spread["n"] = column.count
             yield {"formulation": " ".join(filter(None, (self.name, formulation, column.formulation))),

@@ -4,6 +4,7 @@ import math
 import re
 
 from ..errors import StudyError
+from .vocabulary import unit
 
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
@@ -143,6 +144,6 @@ def _advice(cell, otherwise):
     if "±" in cell or "+/-" in cell or "+-" in cell:
         return f"'{cell}' is a mean with its spread; write the mean here and the spread into a column 'sd' of its own"
     with_unit = re.fullmatch(rf"({_NUMBER.pattern})\s*([A-Za-zµ%°]+)", cell)
-    if with_unit:
+    if with_unit and unit(with_unit[2]):
         return f"'{cell}' is a number with a unit; write {with_unit[1]} and put '{with_unit[2]}' in the header"
     return f"'{cell}' is not a number{otherwise}"

@@ -1,14 +1,17 @@
 """Columns: which of them make the curves of a table, and what is left aside."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from ..errors import StudyError
 from .cells import is_number
-from .headers import interpret
-from .vocabulary import RELATIVE, REPLICATE, words
+from .headers import SPREADS, interpret
+from .vocabulary import RELATIVE, REPLICATE, SIGNAL, words
 
 #: So many columns are named in a note.
 SHOWN = 24
+#: A mean may be rounded to this share of the highest value.
+_ROUNDED = 0.01
 _REFUSED = {
     "remaining": "is what remains in the carrier; write the released share, 100 % less what remains",
     "rate": "is a rate or an amount per interval; write the cumulative released share",
@@ -26,7 +29,7 @@ class Chosen:
     values : tuple of Column
         One per formulation and replicate that stands in columns.
     spreads : dict
-        (role, formulation) to the column "sd", "sem" or "n" that goes with a value column.
+        (role, formulation) to the column "sd", "sem", "rsd" or "n" that goes with a value column.
     formulation, replicate : Column or None
         Of a long table.
     conditions, unknown : tuple of Column
@@ -93,18 +96,44 @@ def _values(by_role, layout, file, notes):
         _leave(by_role.get("concentration", []), "the released column is used instead", notes)
         return values, [c for c in unknown if c not in flasks]
     if "mean" in by_role:
+        units = _averaged(by_role["mean"], unknown, layout)
+        if units:
+            _leave(by_role["mean"], "it is the mean of the columns beside it", notes)
+            return units, [c for c in unknown if c.index not in {each.index for each in units}]
         return by_role["mean"], unknown
     if "concentration" in by_role:
         return by_role["concentration"], unknown
     values = [column for column in unknown if numbers(column)]
-    if values:
+    # Beside a signal, a column that nobody understands may be anything.
+    signals = [c for c in by_role.get("other", []) if set(words(c.header)) & SIGNAL]
+    if values and not signals:
         return values, [column for column in unknown if column not in values]
     for role, reason in _REFUSED.items():
         for column in by_role.get(role, []):
             raise StudyError(f"{file}, row {layout.header_row}: the column '{column.header}' {reason}")
+    for column in signals:
+        raise StudyError(f"{file}, row {layout.header_row}: the column '{column.header}' is the signal of an "
+                         f"instrument; write the released share calculated from it ('released (%)'), or the "
+                         f"concentration with its unit, and say how samples were taken")
     headers = ", ".join(f"'{column.header}'" for column in layout.columns)
     raise StudyError(f"{file}: no column with the released share was found; the headers in row {layout.header_row} are "
                      f"{headers}; write 'released (%)' or 'released_fraction' above the values")
+
+
+def _averaged(means, unknown, layout):
+    """Numbered columns ("V1" to "V6") as replicates, if the one column of means is their mean in every row."""
+    numbered = [(c, re.fullmatch(r"(.*?)[\s_]*(\d{1,2})", c.label)) for c in unknown]
+    units = [replace(c, label=match[2], role="released") for c, match in numbered if match]
+    if len(means) != 1 or len(units) < 2 or len({match[1] for _, match in numbered if match}) != 1:
+        return []
+    for row in layout.rows:
+        cells = [row.cell(c.index) for c in (*means, *units)]
+        if not all(map(is_number, cells)):
+            return []
+        mean, *values = (float(str(cell).replace(",", ".")) for cell in cells)
+        if abs(mean - sum(values) / len(values)) > _ROUNDED * max(map(abs, values)):
+            return []
+    return units
 
 
 def _leave(columns, reason, notes):
@@ -133,15 +162,25 @@ def _spreads(by_role, values, notes):
     """Columns of sd, standard error and n, each with the one value column it goes with."""
     curves = [column.formulation for column in values]
     spreads, alone = {}, []
-    for role in ("sd", "sem", "n"):
-        for column in by_role.get(role, []):
-            key = (role, column.label)
-            if curves.count(column.label) == 1 and key not in spreads:
+    for role in SPREADS:
+        for column, formulation in zip(by_role.get(role, []), _of(by_role.get(role, []), values), strict=True):
+            key = (role, formulation)
+            if curves.count(formulation) == 1 and key not in spreads:
                 spreads[key] = column
             else:
                 alone.append(column)
     _leave(alone, "no single column of means goes with it", notes)
     return spreads
+
+
+def _of(spreads, values):
+    """Whose each spread is: of the name it bears, or without names of the value column before it, one behind each."""
+    if any(column.label for column in spreads) or len(spreads) != len(values):
+        return [column.label for column in spreads]
+    before = [[value for value in values if value.index < column.index] for column in spreads]
+    if [len(each) for each in before] != list(range(1, len(values) + 1)):
+        return [column.label for column in spreads]
+    return [each[-1].formulation for each in before]
 
 
 def _describe(values, notes):

@@ -11,7 +11,12 @@ from .grid import letter
 from .vocabulary import words
 
 #: Words that say what a column is rather than whose it is.
-_ROLE_WORDS = v.RELEASED | v.MEAN | v.SPREAD | v.STANDARD_ERROR | v.COUNT | v.CONCENTRATION | v.FILLER
+_ROLE_WORDS = (v.RELEASED | v.MEAN | v.SPREAD | v.STANDARD_ERROR | v.RELATIVE_SPREAD | v.COUNT | v.CONCENTRATION
+               | v.FILLER | {"mw"})
+
+
+#: Roles of columns that go with a column of means.
+SPREADS = ("sd", "sem", "rsd", "n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +30,7 @@ class Column:
     header : str
         As written, with the text of a merged cell above it.
     role : str
-        "time", "released", "mean", "sd", "sem", "n", "concentration", "formulation", "replicate", "condition",
+        "time", "released", "mean", "sd", "sem", "rsd", "n", "concentration", "formulation", "replicate", "condition",
         "remaining", "rate", "amount", "other" or "unknown".
     unit : str
         As the header states it, empty where it does not.
@@ -70,11 +75,13 @@ def classify(index, header, unit_row=""):
     """The column that a header describes, its label not yet interpreted."""
     count = re.search(r"[(\[,]?\s*\bn\s*=\s*(\d+)\s*[)\]]?", header, re.IGNORECASE)
     name, unit = v.split_unit(header.replace(count[0], " ") if count else header)
+    name, unit = (header, "") if _alone(header) else (name, unit)
     stated = v.unit(unit_row) if unit_row else ""
     foreign = v.foreign_unit(f"{header} ({unit_row})" if unit_row else header)
     role = _role(name, header, unit or stated, foreign)
     role = "released" if role == "unknown" and v.RELATIVE.search(name) else role
-    label = name if role == "unknown" else _label(name)
+    label = _label(name, v.OF_SPREAD if role in SPREADS else ())
+    label = name if role == "unknown" else "" if _alone(header) else label
     return Column(index=index, header=header, role=role, unit=unit, unit_row=stated, label=label,
                   count=float(count[1]) if count else float("nan"))
 
@@ -83,7 +90,9 @@ def _role(name, header, unit, foreign):
     if is_time(header):
         return "time"
     found = set(words(name))
-    plain = found - v.FILLER - {"id"}
+    plain = found - v.FILLER - v.ARTICLES - {"id"}
+    if _alone(header):
+        return "sd"
     if plain and plain <= v.FORMULATION:
         return "formulation"
     if (plain and plain <= v.REPLICATE) or header.strip() == "#":
@@ -92,17 +101,23 @@ def _role(name, header, unit, foreign):
     share_of_drug = (plain <= v.DRUG and unit == "percent") or (bool(plain) and plain <= v.RELEASED)
     if found & v.CONDITION and found <= v.CONDITION | v.CONDITION_DETAIL and not share_of_drug:
         return "condition"
-    for role, kind in (("remaining", v.REMAINING), ("rate", v.RATE), ("sem", v.STANDARD_ERROR), ("sd", v.SPREAD)):
-        if found & kind:
-            return role
-    if {"standard", "error"} <= found:
+    if "error" in found and found & {"standard", "std"}:
         return "sem"
+    relative = found & v.SPREAD and found & {"rel", "relative", "relativa", "relativo"}
+    for role, kind in (("remaining", v.REMAINING), ("rate", v.RATE), ("sem", v.STANDARD_ERROR),
+                       ("rsd", v.RELATIVE_SPREAD), ("sd", v.SPREAD)):
+        if found & kind:
+            role = "rsd" if relative else role
+            return "other" if role == "rsd" and unit != "percent" else role
     per = re.search(r"\bper\s+(\w+)", name)
     if unit == "rate" or {"non", "cumulative"} <= found or (per and v.time_unit(per[1])):
         return "rate"
-    if plain & v.COUNT and not plain & v.REPLICATE and not re.search(r"\d", name):
+    named = re.search(r"\d", name) and words(name)[-1] != "n"
+    if plain & v.COUNT and not plain & v.REPLICATE and not named:
         return "n"
-    if found & v.OTHER:
+    # "Min (%)" is the lowest unit, "in 30 min" and "%/min" are minutes.
+    lowest = "min" in found and not re.search(r"(\d|/|\bper)\s*min\b", name, re.IGNORECASE)
+    if lowest or found & (v.OTHER | v.TRANSFORMED):
         return "other"
     if found & v.CONCENTRATION or _is(unit, "mg/L"):
         return "concentration"
@@ -112,10 +127,16 @@ def _role(name, header, unit, foreign):
         return "amount"
     if unit and unit not in ("percent", "fraction"):
         return "other"
-    if found & v.MEAN:
+    # "MW" is German for mean; Mw without per cent is a molecular mass.
+    if found & v.MEAN or ("mw" in found and unit in ("percent", "fraction")):
         return "mean"
     released = found & v.RELEASED or any(word.endswith("freisetzung") for word in found)
     return "released" if released or unit in ("percent", "fraction") else "unknown"
+
+
+def _alone(header):
+    plain = header.strip(" ()[].:").lower()
+    return plain in v.SPREAD_ALONE or plain.rstrip(" ([%") in ("±", "+/-", "+-")
 
 
 def _is(unit, kind):
@@ -123,10 +144,10 @@ def _is(unit, kind):
         and units.dimension(unit) == units.dimension(kind)
 
 
-def _label(name):
+def _label(name, more=()):
     name = v.RELATIVE.sub(" ", name)
-    kept = [part for part in re.split(r"[\s_]+", name)
-            if not set(words(part)) & _ROLE_WORDS and not part.lower().endswith("freisetzung")]
+    kept = [part for part in re.split(r"[\s_]+", name) if not set(words(part)) & _ROLE_WORDS.union(more)
+            and part not in v.ARTICLES and not part.lower().endswith("freisetzung")]
     return " ".join(kept).strip(" ()[],;:-_±")
 
 
@@ -138,7 +159,8 @@ def interpret(columns):
     for column in columns:
         parts = numbered[column.label]
         if parts and (parts[2] == "stated" or parts[0] in implied):
-            column = replace(column, formulation=parts[0], replicate=str(parts[1]))
+            formulation = "" if parts[2] == "joined" and len(implied) == 1 else parts[0]
+            column = replace(column, formulation=formulation, replicate=str(parts[1]))
         else:
             column = replace(column, formulation=column.label)
         result.append(column)
@@ -169,15 +191,19 @@ def _implied_replicates(numbered):
                if sorted(number for number, _ in found) == list(range(1, len(found) + 1))}
     several = {stem for stem, found in counted.items() if len(found) > 1}
     spaced = {stem for stem in several if all(how == "spaced" for _, how in counted[stem])}
-    # "A1 A2 B1 B2" are replicates, "F1 F2 F3" are the usual names of formulations.
-    return several if len(several) > 1 else spaced
+    vessels = {stem for stem in several if stem.lower() == "v" and len(counted[stem]) in (6, 12)}
+    # "A1 A2 B1 B2" are replicates, "F1 F2 F3" the usual names of formulations, "V1" to "V6" the vessels of a bath.
+    return several if len(several) > 1 else spaced | vessels
 
 
 def check_names(columns, file, row):
     """Refuse columns that share a name."""
     seen = {}
     for column in columns:
+        # "F1, SD, F2, SD": each goes with the column before it.
         name = column.header.lower()
+        if column.role in SPREADS and not column.label:
+            continue
         if name in seen:
             raise StudyError(f"{file}, row {row}: the columns {letter(seen[name])} and {letter(column.index)} are both "
                              f"called '{column.header}'; give them names of their own, such as 'Rep 1' and 'Rep 2'")

@@ -147,10 +147,12 @@ def _header_rows(rows, at, start, time):
     above = at
     for row in rows[at + 1:start]:
         if any(row.cells) and all(v.unit(shown(cell)) for cell in row.cells if cell != ""):
-            unit_row = {j: shown(cell) for j, cell in enumerate(row.cells) if cell != ""}
+            unit_row |= {j: shown(cell) for j, cell in enumerate(row.cells) if cell != ""}
         else:
             width = max(len(header), len(row.cells))
             header, group = _two_rows(header + [""] * (width - len(header)), row, time)
+            beneath = shown(row.cell(time))
+            unit_row |= {time: beneath} if v.unit(beneath) else {}
     if not group and at and rows[at - 1].number == rows[at].number - 1 and _is_group(rows[at - 1], time):
         above = at - 1
         group = _filled([shown(cell) for cell in rows[above].cells], time, len(header))

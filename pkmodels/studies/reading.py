@@ -14,6 +14,7 @@ from .columns import choose
 from .delimited import read_text
 from .layout import explain_no_table, find_layout
 from .named import only
+from .plain import plain
 from .settle import Said, released_from, time_from
 from .sidecar import Sidecar, read_sidecar
 from .sink import sink_remarks, stated_solubility
@@ -131,7 +132,7 @@ def grids_of(path, sheet):
 
 def _tables(path, grids, gathered, sidecar, asked):
     """The frames of all tables of a file under one another, and the unit of time of the first."""
-    found = [(grid, find_layout(grid, gathered.problems)) for grid in grids]
+    found = [(grid, find_layout(grid, gathered.problems)) for grid in map(plain, grids)]
     tables = [(grid, layout) for grid, layout in found if layout]
     if not tables:
         raise explain_no_table(max(grids, key=lambda grid: len(grid.rows)))

@@ -1,4 +1,4 @@
-"""Words of headers, English and German, and the units they may state."""
+"""Words of headers in English, German, French, Spanish, Italian and Portuguese, and the units they may state."""
 
 import re
 
@@ -6,10 +6,13 @@ from .. import units
 from ..errors import UnitError
 
 TIME = {
-    "min": {"min", "mins", "minute", "minutes", "minuten"},
-    "h": {"h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden"},
-    "day": {"d", "day", "days", "tag", "tage", "tagen"},
-    "week": {"w", "wk", "wks", "week", "weeks", "woche", "wochen"},
+    "min": {"min", "mins", "minute", "minutes", "minuten", "minuto", "minutos", "minuti"},
+    "h": {"h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden", "heure", "heures", "hora", "horas", "ora",
+          "ore"},
+    "day": {"d", "day", "days", "tag", "tage", "tagen", "jour", "jours", "j", "día", "días", "dia", "dias", "giorno",
+            "giorni"},
+    "week": {"w", "wk", "wks", "week", "weeks", "woche", "wochen", "semaine", "semaines", "semana", "semanas",
+             "settimana", "settimane"},
     "second": {"s", "sec", "secs", "second", "seconds", "sekunde", "sekunden"},
     "month": {"mo", "month", "months", "monat", "monate"},
     "year": {"y", "yr", "year", "years", "jahr", "jahre"},
@@ -19,23 +22,44 @@ FRACTION = {"fraction", "share", "anteil"}
 IN_WORDS = {"min": "minutes", "h": "hours", "day": "days", "week": "weeks", "percent": "per cent",
             "fraction": "fractions of the dose"}
 
-TIME_WORDS = {"time", "times", "timepoint", "zeit", "zeiten", "zeitpunkt", "probenzeit", "entnahmezeit"}
+TIME_WORDS = {"time", "times", "timepoint", "zeit", "zeiten", "zeitpunkt", "probenzeit", "entnahmezeit",
+              "temps", "tiempo", "tiempos", "tempo", "tempi", "tempos"}
 #: Of a time column that does not hold times as they passed.
 TRANSFORMED = {"log", "log10", "ln", "lg", "sqrt", "root"}
 RELEASED = {"released", "release", "cumulative", "cum", "cumul", "dissolved", "dissolution", "eluted", "elution",
             "kumulativ", "kumulative", "kumuliert", "kumulierte", "freigesetzt", "freigesetzte", "freigabe",
-            "value", "values", "wert", "werte"}
-MEAN = {"mean", "average", "avg", "mittelwert"}
-SPREAD = {"sd", "std", "stdev", "stddev", "stabw", "standardabweichung", "deviation"}
+            "value", "values", "wert", "werte",
+            "libération", "liberation", "libéré", "libérée", "cumulé", "cumulée", "dissous", "dissoute",
+            "liberación", "liberacion", "liberado", "liberada", "acumulado", "acumulada", "disuelto", "disuelta",
+            "rilascio", "rilasciato", "cumulativo", "cumulativa", "disciolto", "disciolta",
+            "liberação", "dissolvido", "dissolvida"}
+MEAN = {"mean", "average", "avg", "mittelwert", "moyenne", "promedio", "media", "média", "medio"}
+SPREAD = {"sd", "std", "stdev", "stddev", "stabw", "standardabweichung", "deviation", "écart", "ecart", "desviación",
+          "desviacion", "deviazione", "desvio", "desvío"}
+#: A header that is nothing else, not even a unit: "de" within a longer one is "of", "DE (%)" a name.
+SPREAD_ALONE = {"±", "+/-", "+-", "σ", "de", "ds", "dp", "et", "dev. st", "d.e", "d.s"}
+#: Words beside those of a spread that name no curve: "standard deviation", "écart type", "rel. SD".
+OF_SPREAD = {"standard", "type", "error", "rel", "relative", "relativa", "relativo", "estándar", "estandar", "padrão",
+             "padrao"}
 STANDARD_ERROR = {"sem", "se", "stderr", "standardfehler"}
+#: A standard deviation in per cent of its mean.
+RELATIVE_SPREAD = {"rsd", "cv", "cov", "vk", "vark", "dpr", "der", "variationskoeffizient"}
 COUNT = {"n", "count", "anzahl"}
-CONCENTRATION = {"concentration", "conc", "konzentration"}
+CONCENTRATION = {"concentration", "conc", "konzentration", "konz", "concentración", "concentrazione", "concentração"}
 REMAINING = {"remaining", "retained", "residual", "unreleased", "undissolved", "entrapped", "left", "verbleibend",
              "verblieben"}
-RATE = {"rate", "interval", "incremental", "noncumulative", "differential", "daily"}
-OTHER = {"absorbance", "absorption", "area", "peak", "weight", "mass", "volume", "signal", "extinktion", "masse",
+RATE = {"rate", "interval", "increment", "incremental", "noncumulative", "differential", "daily"}
+#: What an instrument shows before anything is calculated from it.
+SIGNAL = {"absorbance", "absorption", "area", "peak", "signal", "extinktion", "fluorescence", "intensity"}
+OTHER = SIGNAL | {"weight", "mass", "volume", "masse", "dilution", "factor", "wavelength", "slope", "intercept",
          "volumen", "gewicht", "comment", "comments", "note", "notes", "remark", "bemerkung", "kommentar", "operator",
-         "date", "datum", "rsd", "cv", "variance", "error"}
+         "date", "datum", "variance", "var", "error",
+         # statistics of the released share, and per cents of something else
+         "max", "minimum", "maximum", "minimo", "máximo", "mínimo", "massimo", "range", "median", "ci", "limit",
+         "spec", "specification", "predicted", "fitted", "calculated", "simulated", "theoretical", "difference", "diff",
+         "swelling", "uptake", "hydration", "moisture", "humidity", "degradation", "degraded", "erosion", "eroded",
+         "viability", "hemolysis", "haemolysis", "purity", "impurity", "impurities", "recovery", "assay",
+         "encapsulation", "efficiency", "transmittance", "conversion", "adsorbed"}
 CONDITION = {"ph", "temperature", "temp", "temperatur", "medium", "buffer", "puffer", "agitation", "rpm", "light",
              "nir", "enzyme", "salt", "ionic", "surfactant", "h2o2", "gsh", "glutathione", "polymer", "drug", "carrier",
              "wirkstoff", "condition", "apparatus", "method", "size", "loading", "strength"}
@@ -45,9 +69,12 @@ DRUG = {"drug", "wirkstoff"}
 FORMULATION = {"formulation", "formulations", "formulierung", "batch", "charge", "lot", "curve", "group", "product",
                "name"}
 REPLICATE = {"rep", "repl", "replicate", "replikat", "repeat", "wiederholung", "flask", "vessel", "unit", "vial", "run",
-             "sample", "probe", "kolben", "gefäß", "tube", "no", "nr"}
+             "sample", "probe", "kolben", "gefäß", "tube", "no", "nr", "tab", "tablet", "tablette", "capsule", "kapsel",
+             "comprimé", "comprimido", "compressa", "vaso"}
 FILLER = {"of", "the", "drug", "dose", "in", "vitro", "standard", "total", "from", "wirkstoff", "data", "profile",
-          "per", "cent"}
+          "per", "cent", "médicament", "fármaco", "farmaco"}
+#: "Of" and "the" in other languages; in capitals they are a name, such as LA for lactic acid.
+ARTICLES = {"de", "du", "la", "del", "di", "da", "do"}
 #: Units of what is no share of the dose, with a denominator or without: ug/mg, mg g-1, ppm, a.u.
 _QUANTITY = r"(?:[kmunpµμ]?(?:g|mol|iu)|m?u|ppm|ppb|permille|‰|a\.?u\.?|mau|rfu|counts?|cps)"
 _PER = r"(?:[kmunpdµμ]?(?:g|mol|iu|l)|u|(?:[cmd]?m)[23³]?)"
