@@ -171,13 +171,6 @@ def steps(release, doses, end, horizon, drawn, shown):
     return grid(horizon, starts, since_dose(share, horizon, release.kinks), fixed)
 
 
-def plain(release):
-    """Name and values of a release, for the fingerprint of a job."""
-    if release is None:
-        return None
-    return [release.model.name, {name: float(value) for name, value in release.values.items()}]
-
-
 def assumptions(release, drug, spread, share, draws, patients, found, people_said, regimen, *, doses, unreleased,
                 horizon, linear):
     """What the prediction takes for granted, in sentences: what that of one person does, and what is about people."""
