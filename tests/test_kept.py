@@ -79,7 +79,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half(tmp_path, monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(np, "savez", full)
-        with pytest.raises(WorkError, match="piece_0.*cannot be written.*No space left on device") as caught:
+        with pytest.raises(WorkError, match=r"piece_0.*cannot be written.*No space left on device") as caught:
             done(tmp_path, Times(7.0))
     assert "\n" not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
