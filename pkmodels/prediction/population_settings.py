@@ -9,7 +9,7 @@ from ..environment import Environment
 from ..errors import PredictionError
 from ..surroundings import read_environment
 from .assumptions import of_body, of_doses, of_release
-from .grid import grid, since_dose
+from .grid import SUDDEN, grid, since_dose
 
 #: The most patients times draws of one call, the most values of curves that are kept, times of a band.
 MOST, MOST_CURVES, BAND_TIMES = 10_000_000, 20_000_000, 241
@@ -168,7 +168,8 @@ def steps(release, doses, end, horizon, drawn, shown):
         central = release.share(since)[None]
         return np.concatenate([central, release.share(since, None, some)]) if some else central
 
-    return grid(horizon, starts, since_dose(share, horizon, release.kinks), fixed)
+    since = [since_dose(share, horizon, release.kinks), *(bend + SUDDEN for bend in (0.0, *release.kinks))]
+    return grid(horizon, starts, np.concatenate(since), fixed)
 
 
 def assumptions(release, drug, spread, share, draws, patients, found, people_said, regimen, *, doses, unreleased,

@@ -44,8 +44,9 @@ class Schedule:
     @cached_property
     def lengths(self):
         """The distinct lengths of steps in hours, and which of them each step has."""
-        lengths = np.array([float(f"{h:.13g}") for h in np.diff(self.hours)])
-        return np.unique(lengths, return_inverse=True)
+        lengths = np.diff(self.hours)
+        digits = 10.0 ** (12 - np.floor(np.log10(lengths)))  # thirteen: alike but for rounding is one
+        return np.unique(np.rint(lengths * digits) / digits, return_inverse=True)
 
     @cached_property
     def jumping(self):
