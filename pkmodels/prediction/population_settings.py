@@ -11,8 +11,9 @@ from ..surroundings import read_environment
 from .assumptions import of_body, of_doses, of_release
 from .grid import SUDDEN, grid, since_dose
 
-#: The most patients times draws of one call, the most values of curves that are kept, times of a band.
-MOST, MOST_CURVES, BAND_TIMES = 10_000_000, 20_000_000, 241
+#: The most patients times draws of one call, the most values of curves that are kept or that a band is made of, and
+#: times of a band.
+MOST, MOST_CURVES, MOST_OF_BAND, BAND_TIMES = 10_000_000, 20_000_000, 200_000_000, 241
 
 
 def check(patients, draws, unreleased, seed, unit):
@@ -34,6 +35,9 @@ def check_curves(rows, shown, keep):
     if keep and rows * len(shown) > MOST_CURVES:
         raise PredictionError(f"{rows} patients (times draws) x {len(shown)} times are too many curves to keep; give "
                               f"fewer times, or leave keep_curves away: bands and numbers need none")
+    if rows * len(shown) > MOST_OF_BAND:
+        raise PredictionError(f"{rows} patients (times draws) x {len(shown)} times are too many values for a band "
+                              f"({rows * len(shown) / 6e7:.0f} GB); take band=False, or give fewer times")
 
 
 def doses_of(release, regimen, horizon):

@@ -13,7 +13,7 @@ _module = None
 def compiled():
     """The module of compiled loops, or None where numba is not loaded."""
     global _module
-    if _module is None and "numba" in sys.modules:
+    if _module is None and sys.modules.get("numba"):
         from . import loops_compiled
 
         _module = loops_compiled
