@@ -119,7 +119,9 @@ class Job:
             found = population.saturable(matrix, entry, weights * self.per_mg, feeding.saturated_store(self.body),
                                          own["rate_max"], own["c_half"] * own["v_central"], schedule, **asked)
         else:
-            found = population.stream(population_modes.bodies(matrix, entry, weights * self.per_mg), schedule, **asked)
+            first = float(schedule.hours[schedule.rows[1]] - schedule.hours[schedule.rows[0]])
+            bodies = population_modes.bodies(matrix, entry, weights * self.per_mg, earliest=first)
+            found = population.stream(bodies, schedule, **asked)
         return {**found.each, **found.whole, "curves": found.curves}
 
     def _fed(self, arrays, changed, count, hours):
