@@ -158,7 +158,7 @@ def _resamples(fit, problem, numbers, counts_in, spare, kind, count, generator):
     n = len(problem.times)
     every = np.ones(count, dtype=bool)
     if kind == "residual":
-        white = problem.residual(numbers)[:n]
+        white = -problem.residual(numbers)[:n]  # measured less modelled: a skew stays on its side
         pool = white[counts_in]
         pool = (pool - pool.mean()) * np.sqrt(len(pool) / spare)
         drawn = np.zeros((count, n))
