@@ -27,10 +27,12 @@ PEERS = (("myokit CVODES", "myokit", "myokit", peers.Myokit, {721: "2161 hourly"
 def population(given):
     """Burst and sustained depot, tissue, two compartments; 90 days hourly, 3 doses; numbers only."""
     ways = [False, True] if has_numba() else [False]
-    cmax, area, shares = linear.gates(ways)
+    cmax, area, shares, entry, curves = linear.gates(ways)
     gate("highest concentration", cmax, linear.CMAX)
     gate("area", area, linear.AREA)
     gate("shares of time below, inside and above", shares, linear.SHARES)
+    gate("first entry, as a share of the time", entry, linear.SHARES)
+    gate("stored curves, as a share of the highest", curves, linear.CMAX)
     cmax, area, shares = _tied(ways)
     gate("tied rates, highest concentration", cmax, linear.CMAX)
     gate("tied rates, area", area, linear.AREA)

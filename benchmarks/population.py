@@ -72,10 +72,12 @@ def ode(p):
 
 
 def reference(p, patient):
-    """One patient by matrix exponentials: highest concentration, area, hours below, inside and above the window."""
+    """One patient by matrix exponentials: highest concentration, area, hours below, inside and above the window, the
+    hour of the first entry, and the hourly concentrations (just after a dose at its hour)."""
     a, b, w = arrays(p)
     m, entry, weights = a[..., patient], b[:, patient], w[:, patient]
     step, slope, x, highest, area, hours = expm(m), weights @ m, np.zeros(5), 0.0, 0.0, np.zeros(3)
+    entry_hour, curve = np.nan, []
 
     def found(place, crossed, low=0.0, high=1.0):
         """Where something becomes true after a place, by halving."""
@@ -93,6 +95,9 @@ def reference(p, patient):
         before = x.copy()
         for _hour in range(720):
             now, then = x, step @ x
+            if np.isnan(entry_hour) and side(now) == 1:
+                entry_hour = float(len(curve))
+            curve.append(weights @ now)
             cuts, states, rising = [0.0, 1.0], [now, then], slope @ now > 0
             if (slope @ then > 0) != rising:
                 turn = found(now, lambda state, rising=rising: (slope @ state > 0) != rising)
@@ -104,21 +109,27 @@ def reference(p, patient):
                     until = found(now, lambda state, here=here: side(state) != here, left, right)
                     hours[here] += until - left
                     left, begin = until, expm(m * until) @ now
+                    if np.isnan(entry_hour) and side(begin) == 1:
+                        entry_hour = len(curve) - 1 + until
                 hours[side(end)] += right - left
             x = then
         area += weights @ np.linalg.solve(m, x - before)
-    return highest, area, hours
+    return highest, area, hours, entry_hour, np.append(curve, weights @ x)
 
 
 def gates(ways):
-    """The worst errors of ours of 8 people: relative of cmax and area, and of shares of the time."""
+    """The worst errors of ours of 8 people: relative of cmax and area, of shares of the time, of the first entry as a
+    share of the time, and of stored curves as a share of cmax."""
     p = people(64)
     worst = []
     exact = {patient: reference(p, patient) for patient in range(0, 64, 8)}
     for fast in ways:
-        each = ours(p, fast).each
-        for patient, (cmax, area, hours) in exact.items():
+        found, curves = ours(p, fast), ours_curves(p, fast).curves
+        each = found.each
+        for patient, (cmax, area, hours, entry, curve) in exact.items():
             shares = np.array([each[name][:, patient].sum() for name in ("below", "inside", "above")])
             worst.append((abs(each["cmax"][:, patient].max() / cmax - 1), abs(each["auc"][:, patient].sum() / area - 1),
-                          np.abs(shares - hours).max() / HOURS[-1]))
+                          np.abs(shares - hours).max() / HOURS[-1],
+                          abs(found.whole["first_entry"][patient] - entry) / HOURS[-1],
+                          np.abs(curves[:, patient] - curve).max() / cmax))
     return np.max(worst, axis=0)

@@ -265,6 +265,16 @@ class TestBootstrap:
         drawn = fitting.bootstrap(fit, count=3000).draws["k"] * 24
         assert drawn.std() == pytest.approx(fit.stderr["k"] * np.sqrt(1 - NOISE.mean() ** 2 / NOISE.var()), rel=0.08)
 
+    def test_a_skew_of_the_residuals_stays_on_its_side(self):
+        """k of a line through the origin is a sum of residuals times days: its skewness is theirs times a constant."""
+        noise = 0.01 * np.array([-1, -0.8, -0.9, -1, -0.7, -0.9, 5, -1, -0.8, 1.1])
+        fit = fitting.fit(made(0.03 * DAYS + noise), "zero_order")
+        left = 0.03 * DAYS + noise - fit.values["k"] * DAYS
+        expected = stats.skew(left) * np.sum(DAYS**3) / np.sum(DAYS**2) ** 1.5
+        assert expected > 0.5
+        drawn = fitting.bootstrap(fit, count=20_000, ends="percentile").draws["k"]
+        assert stats.skew(drawn) == pytest.approx(expected, abs=0.1)  # four standard errors, root(6/20000) each
+
     def test_case_resampling_is_that_of_scipy(self):
         """Ratio estimate of a line through the origin by scipy's BCa bootstrap of pairs."""
         shares = 0.03 * DAYS + NOISE

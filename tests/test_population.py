@@ -217,6 +217,7 @@ def test_the_band_holds_the_curves():
     ({"window": pk.read_window("< 1 ng/mL of testosterone")}, "testosterone"),
     ({"concentration_unit": "mg"}, "not a mass concentration"), ({"bioavailability": 2}, "bioavailability"),
     ({"regimen": "100 mg over 1 h", "days": 1}, "infusion"), ({"times": [3, 2]}, "rising"), ({"workers": 0}, "workers"),
+    ({"patients": 10**6, "band": True}, "band=False"),
     ({"sustained": "0 h"}, "longer than zero"), ({"unreleased": "lost"}, "stays"), ({"drug": None}, "needs a drug"),
 ])
 def test_what_cannot_be_is_refused_in_words(changed, words):

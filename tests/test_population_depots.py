@@ -68,3 +68,42 @@ def test_declared_variability_takes_the_place_of_the_depots():
 def test_an_infusion_has_no_fit_to_be_uncertain_of():
     found = pk.predict_population(None, drug="docetaxel", regimen="100 mg over 1 h", days=1, patients=2)
     assert "release" not in " ".join(found.attrs["assumptions"]).replace("released", "")
+
+
+def test_peaks_where_release_ends_at_each_patients_own_time():
+    """A constant release of 1/k days into one compartment is highest at its end: k dose/CL (1 - exp(-CL/V/k))."""
+    found = pk.predict_population("zero_order", values={"k": (0.1, "1/day")}, drug="goserelin", regimen="3.6 mg once",
+                                  days=60, patients=30, variability={"k": 0.5, "v_central": 1.5}, band=False)
+    k, clearance, volume = found.k.values / 24, 110.5 * 0.06, found.v_central.values
+    ends = np.flatnonzero(1 / k < 60 * 24)
+    assert len(ends) > 25
+    highest = 3600 * k / clearance * -np.expm1(-clearance / volume / k)
+    np.testing.assert_allclose(found.cmax[ends], highest[ends], rtol=1e-9)
+    np.testing.assert_allclose(found.auc[ends] * 24, 3600 / clearance, rtol=1e-9)
+
+
+def test_release_begins_after_each_patients_own_lag():
+    """First order in and out: highest ln(k/e)/(k - e) after the lag, dose/V (k/e)^(-e/(k - e))."""
+    found = pk.predict_population("first_order+lag", values={"k": (1.0, "1/day"), "t_lag": (5.0, "day")},
+                                  drug="goserelin", regimen="3.6 mg once", days=60, patients=30, band=False,
+                                  variability={"t_lag": 0.5, "v_central": 1.0})
+    k, volume = 1 / 24, found.v_central.values
+    out = 110.5 * 0.06 / volume
+    later = np.log(k / out) / (k - out)
+    np.testing.assert_allclose(found.cmax, 3600 / volume * np.exp(-out * later), rtol=1e-6)
+    np.testing.assert_allclose(found.tmax * 24, found.t_lag * 24 + later, rtol=1e-4)
+
+
+def test_a_release_that_is_all_but_at_once_makes_no_peak_of_its_own():
+    """Of t^0.08 two thirds are out within a second: no more than what is out can be there, nor less than has left."""
+    found = pk.predict_population("weibull", values={"t_scale": (200.0, "h"), "beta": 0.08}, drug="goserelin",
+                                  regimen="3.6 mg once", days=10, patients=1, variability={"v_central": 0}, band=False)
+    def released(hours):
+        return -np.expm1(-((hours / 200) ** 0.08))
+
+    # Given at once it would be the highest at a time t: what is out by then, less what has left since the start.
+    hours, rate = np.geomspace(1e-9, 10, 20001), 110.5 * 0.06 / 44.1
+    least = 3600 / 44.1 * (released(hours) * np.exp(-rate * hours)).max()
+    parts, middle = np.diff(released(hours), prepend=0), np.append(0, (hours[1:] + hours[:-1]) / 2)
+    curve = [np.sum(parts[:n] * np.exp(-rate * (hours[n - 1] - middle[:n]))) for n in range(12000, 20001, 5)]
+    assert least < float(found.cmax[0]) == pytest.approx(3600 / 44.1 * max(curve), rel=1e-5)

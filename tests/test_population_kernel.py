@@ -345,3 +345,33 @@ def test_a_window_is_not_overlooked_by_a_leap():
     assert found.whole["first_entry"][0] == pytest.approx(-np.log((1 + x) / 2), rel=1e-9)
     # The stay lasts 2 thousandths of an hour: the square root of rounding is left of its digits.
     assert found.each["inside"][0, 0] == pytest.approx(np.log((1 + x) / (1 - x)), rel=1e-7)
+
+
+@pytest.mark.parametrize("hours", [[0.0, 96.0], [0.0, 1.0, 96.0]])
+def test_a_body_with_tied_rates_turns_within_one_long_step(hours):
+    """Three stores of one rate k: (k t)²/2 exp(-k t), highest 2/e² at 2/k; it begins with no slope at all."""
+    k = 0.1
+    a = np.array([[-k, 0, 0], [k, -k, 0], [0, k, -k]])[..., None]
+    found = stream(bodies(a, np.array([[1.0], [0], [0]]), np.array([[0.0], [0], [1.0]])),
+                   boluses(hours, [0.0], [1.0]), sampled=[len(hours) - 1])
+    assert found.each["cmax"][0, 0] == pytest.approx(2 * np.exp(-2), rel=1e-12)
+    assert found.each["tmax"][0, 0] == pytest.approx(2 / k, rel=1e-4)  # the first that is as high to 1e-9
+    assert found.curves[0, 0] == pytest.approx(9.6**2 / 2 * np.exp(-9.6), rel=1e-12)
+
+
+@pytest.mark.parametrize("rates", [[1.0, 1.1, 1.2, 1.3, 1.4], [1.0] * 5])
+@pytest.mark.parametrize("fast", [False, pytest.param(True, marks=needs_numba)])
+def test_a_time_much_shorter_than_a_chain_of_stores_needs(rates, fast):
+    """After 1 h of rates of 0.001/h: concentration and area by matrix exponentials of fifty digits."""
+    with mpmath.workdps(50):
+        exact = mpmath.zeros(6)
+        for i, rate in enumerate(rates):
+            exact[i, i], exact[i + 1, i] = -mpmath.mpf(rate) / 1000, mpmath.mpf(rate) / 1000
+        exact[5, 4] = 1  # the area
+        last = mpmath.expm(exact, method="taylor")[:, 0]
+        value, area = float(last[4]), float(last[5])
+    a = np.array([[float(exact[i, j]) for j in range(5)] for i in range(5)])[..., None]
+    entry, weights = np.eye(5)[:, :1], np.eye(5)[:, 4:]
+    each = stream(bodies(a, entry, weights, fast, earliest=1.0), boluses([0.0, 1.0], [0.0], [1.0]), fast=fast).each
+    assert each["cmax"][0, 0] == pytest.approx(value, rel=1e-12)
+    assert each["auc"][0, 0] == pytest.approx(area, rel=1e-11)

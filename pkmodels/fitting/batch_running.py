@@ -1,12 +1,10 @@
 """The fits of a batch: the curves of a study, all models on each, spread over processes and kept."""
 
-import hashlib
 import json
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .. import __version__
 from ..errors import PkmodelsError, UnknownName, unknown
 from ..kept import resumed
 from ..studies import checks
@@ -73,10 +71,7 @@ def run(study, models, spreading, *, weights, errors, unasked=False, **given):
     weighting.errors_of(study, errors)
     each = curves(study)
     work = _Curve(tuple(models), unasked, {"weights": weights, "errors": errors, **given})
-    asked = {"what": "batch of curves", "version": __version__, "models": [model.name for model in models],
-             "unasked": unasked, "given": repr(work.given),
-             "data": hashlib.sha256(study.frame.to_csv().encode()).hexdigest()}
-    found = dict(resumed(folder, asked, work, [one for _, one in each],
+    found = dict(resumed(folder, {"what": "batch of curves", "study": study}, work, [one for _, one in each],
                          [f"curve_{place:06d}" for place in range(len(each))], pack=_packed, unpack=_unpacked,
                          **spreading))
     comparisons, failed = {}, {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .. import __version__, units
+from .. import units
 from ..errors import FitError, unknown
 from ..kept import resumed
 from . import derived, weighting
@@ -109,10 +109,7 @@ def bootstrap(fit, *, kind="residual", count=1000, ends="bca", seed=1, workers=1
                        f"resample; take a simpler model or more samples")
     generator = np.random.default_rng(seed)
     measured, often, possible = _resamples(fit, problem, numbers, counts_in, spare, kind, count, generator)
-    asked = {"what": "bootstrap", "version": __version__, "model": fit.model.name, "values": numbers.tolist(),
-             "times": problem.times.tolist(), "measured": problem.measured.tolist(), "weights": fit.weights,
-             "errors": fit.errors, "fixed": list(fit.fixed), "priors": [list(row) for row in fit.priors],
-             "kind": kind, "count": count, "seed": seed}
+    asked = {"what": "bootstrap", "kind": kind, "count": count, "seed": seed}
     found, arrived = _refit(problem, numbers, measured, often, folder, asked, workers=workers, client=client,
                             progress=progress)
     fine = arrived & possible
@@ -161,7 +158,7 @@ def _resamples(fit, problem, numbers, counts_in, spare, kind, count, generator):
     n = len(problem.times)
     every = np.ones(count, dtype=bool)
     if kind == "residual":
-        white = problem.residual(numbers)[:n]
+        white = -problem.residual(numbers)[:n]  # measured less modelled: a skew stays on its side
         pool = white[counts_in]
         pool = (pool - pool.mean()) * np.sqrt(len(pool) / spare)
         drawn = np.zeros((count, n))

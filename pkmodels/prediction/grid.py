@@ -6,10 +6,14 @@ import numpy as np
 
 #: Shortest step after a dose or a bend, 2^-6 h (about a minute). Powers of two keep the steps exact.
 SHORTEST = -6
+#: Hours since something at which release may begin with an infinite rate, before the shortest step: its peak is solved.
+SUDDEN = 2.0 ** np.arange(-20, SHORTEST)
 #: Even part: about so many steps over the whole horizon.
 EVEN_STEPS = 1500
 #: Where the released share is off a straight line by more than this, a step is halved, at most so often.
 BENT, HALVINGS = 1e-4, 16
+#: Points that are closer than this (h, a few microseconds) are one.
+NEAR = 1e-9
 
 
 def since_dose(share, horizon, bends=()):
@@ -27,8 +31,8 @@ def since_dose(share, horizon, bends=()):
     step = _even_step(horizon)
     after = _graded(step)
     known = np.concatenate([after, *(bend + after for bend in bends)])
-    known = _distinct(known[(known >= 0) & (known <= horizon)])
-    hours = _distinct(np.concatenate([known, np.arange(0.0, horizon, step), [horizon]]))
+    known = distinct(known[(known >= 0) & (known <= horizon)])
+    hours = distinct(np.concatenate([known, np.arange(0.0, horizon, step), [horizon]]))
     even = len(hours) - len(known)
     for _ in range(HALVINGS):
         middle = (hours[:-1] + hours[1:]) / 2
@@ -42,8 +46,8 @@ def since_dose(share, horizon, bends=()):
         if not bent.any() or len(hours) - even > 20 * EVEN_STEPS:
             break
         known = np.concatenate([known, middle[bent], hours[:-1][bent], hours[1:][bent]])
-        hours = _distinct(np.concatenate([hours, middle[bent]]))
-    return _distinct(known)
+        hours = distinct(np.concatenate([hours, middle[bent]]))
+    return distinct(known)
 
 
 def grid(horizon, starts, since=(), fixed=()):
@@ -64,11 +68,11 @@ def grid(horizon, starts, since=(), fixed=()):
     exact = np.unique(np.concatenate([[0.0, horizon], starts, fixed[(fixed > 0) & (fixed < horizon)]]))
     step = _even_step(horizon)
     hours = np.concatenate([np.arange(0.0, horizon, step), *(start + np.asarray(since) for start in starts)])
-    hours = _distinct(hours[(hours > 0) & (hours < horizon)])
+    hours = distinct(hours[(hours > 0) & (hours < horizon)])
     # Points closer than a few microseconds to one that must be exact are that one.
     place = np.clip(np.searchsorted(exact, hours), 1, len(exact) - 1)
     apart = np.minimum(np.abs(hours - exact[place - 1]), np.abs(hours - exact[place]))
-    return np.sort(np.concatenate([exact, hours[apart > 1e-9]]))
+    return np.sort(np.concatenate([exact, hours[apart > NEAR]]))
 
 
 def after_steps(horizon, at):
@@ -91,7 +95,7 @@ def _graded(step):
     return np.concatenate(pieces)
 
 
-def _distinct(hours):
+def distinct(hours):
     """Sorted hours without those that follow another within a few microseconds."""
     hours = np.unique(hours)
-    return hours[np.diff(hours, prepend=-np.inf) > 1e-9]
+    return hours[np.diff(hours, prepend=-np.inf) > NEAR]

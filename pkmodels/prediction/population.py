@@ -123,14 +123,7 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
         starts=np.array([dose.time_hour for dose in doses]), until=end, shown=shown, lower=lower, upper=upper,
         sustained=settings.lasting_hours(sustained), per_mg=float(1 / units.inside(1.0, concentration_unit)), seed=seed)
     settings.check_curves(patients * max(1, draws), shown, keep_curves)
-    fingerprint = {"release": settings.plain(release), "drug": [drug.name, drug.set_name, drug.sha256],
-                   "regimen": str(regimen), "horizon": horizon, "typical": typical, "seed": seed,
-                   "draws": draws, "variability": [spread.names, spread.scales, spread.covariance.tolist()],
-                   "window": [lower, upper], "sustained": sustained, "unit": concentration_unit,
-                   "unreleased": unreleased, "shown": shown.tolist(), "version": __version__,
-                   "table": people_said, "patients": patients if table is not None else None}
-    found = population_running.run(job, patients, folder, fingerprint, workers=workers, client=client,
-                                   progress=progress)
+    found = population_running.run(job, patients, folder, workers=workers, client=client, progress=progress)
     said = settings.assumptions(release, drug, spread, share, draws, patients, found, people_said, regimen, doses=doses,
                                 unreleased=unreleased, horizon=horizon, linear=job.body.is_linear)
     about = {

@@ -144,7 +144,8 @@ def dataset(found, job, drug, doses, end, draws, keep_curves, band, unit, attrib
         coordinates["draw"] = ("draw", np.arange(len(job.drawn)), {"long_name": "draw of the release fit"})
     if len(job.shown):
         coordinates["time"] = ("time", job.shown / 24, {"units": "day", "long_name": "time since the first dose"})
-        variables |= _curves(np.maximum(found["curves"], 0.0), job, drug, unit, lead, dims, keep_curves, band, windowed)
+        np.maximum(found["curves"], 0.0, out=found["curves"])
+        variables |= _curves(found["curves"], job, drug, unit, lead, dims, keep_curves, band, windowed)
         if band:
             coordinates["quantile"] = ("quantile", np.array(QUANTILES), {"long_name": "quantile over the patients"})
     return stored_in_chunks(xr.Dataset(variables, coords=coordinates, attrs=attributes))
@@ -214,11 +215,12 @@ def _curves(curves, job, drug, unit, lead, dims, keep_curves, band, windowed):
         found["plasma"] = ((*dims[:-1], "time", "patient"), lead(curves), about)
     if band:
         # Over all patients, and over all draws as well where there are some.
-        mixed = np.moveaxis(curves, 1, 0).reshape(curves.shape[1], -1)
-        found["plasma_quantiles"] = (("quantile", "time"), np.quantile(mixed, QUANTILES, axis=1),
+        quantiles = [np.quantile(curves[:, k], QUANTILES) for k in range(curves.shape[1])]  # no copy of all at once
+        found["plasma_quantiles"] = (("quantile", "time"), np.transpose(quantiles),
                                      {**about, "long_name": f"{drug.analyte} in plasma, quantiles over the patients"})
         if windowed:
-            inside = np.mean((curves >= job.lower) & (curves <= job.upper), axis=2)
+            inside = np.stack([np.mean((curves[:, k] >= job.lower) & (curves[:, k] <= job.upper), axis=1)
+                               for k in range(curves.shape[1])], axis=1)
             found["share_inside"] = ((*dims[:-1], "time"), lead(inside),
                                      {"units": "1", "long_name": "share of the patients who are inside the window"})
     return found

@@ -6,9 +6,10 @@ import numpy as np
 
 from ..environment import Environment
 from ..errors import PredictionError
-from ..solve import population, population_modes, population_schedule
+from ..solve import compiled, population, population_modes, population_schedule
 from . import feeding
 from .chain import Depots
+from .grid import NEAR, SUDDEN, after_steps, distinct
 from .people import people
 
 
@@ -71,11 +72,45 @@ class Job:
         return found | {f"of {name}": values for name, values in some.items()} | {"again": np.array([again])}
 
     def _of_draw(self, drawn, some, count):
+        """Numbers of all patients with one draw of the release; who has bends of their own has steps of their own."""
+        bends = self._bends({**drawn, **some})
+        if bends.shape[1] == 1:
+            return self._measured(drawn, some, count, self._steps(bends[:, 0]))
+        people = [{name: values[k: k + 1] if np.size(values) > 1 else values for name, values in some.items()}
+                  for k in range(count)]
+        parts = [self._measured(drawn, one, 1, self._steps(own)) for one, own in zip(people, bends.T, strict=True)]
+        return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
+
+    def _bends(self, changed):
+        """Hours since a dose at which the release bends sharply, (bends, patients), (bends, 1) where all are alike.
+
+        Those of the typical release are steps already.
+        """
+        model = self.release.model if self.release is not None else None
+        kinks = getattr(model, "kinks", ())
+        if not {s.name for kink in kinks for s in kink.free_symbols} & {*changed}:
+            return np.empty((0, 1))
+        found = compiled.kinks(model)(*[changed.get(s.name, self.release.values[s.name]) for s in model.symbols])
+        return np.array([np.ravel(each) for each in np.broadcast_arrays(*found)])
+
+    def _steps(self, bends):
+        """The hours of the steps, with those of bends after every dose."""
+        if not len(bends):
+            return self.hours
+        horizon, bends = self.hours[-1], bends[np.isfinite(bends) & (bends > 0)]
+        bends = (self.starts[:, None] + bends).ravel()
+        own = np.concatenate([after_steps(horizon, bends), (bends[:, None] + SUDDEN).ravel()])
+        own = own[(own > 0) & (own < horizon)]
+        place = np.clip(np.searchsorted(self.hours, own), 1, len(self.hours) - 1)
+        apart = np.minimum(own - self.hours[place - 1], self.hours[place] - own)
+        return np.sort(np.concatenate([self.hours, distinct(own[apart > NEAR])]))
+
+    def _measured(self, drawn, some, count, hours):
         values = {**self.typical, **drawn, **some}
         own = {name: np.broadcast_to(values[name], count) for name in (s.name for s in self.body.symbols)}
         saturated = not self.body.is_linear
         arrays = feeding.body_arrays(self.body, {**own, "rate_max": np.zeros(count)} if saturated else own)
-        arrays, schedule = self._fed(arrays, {**drawn, **some}, count)
+        arrays, schedule = self._fed(arrays, {**drawn, **some}, count, hours)
         matrix, entry, weights = arrays
         entry = entry * np.broadcast_to(values["bioavailability"], count)
         asked = {"lower": self.lower, "upper": self.upper, "sustained": self.sustained,
@@ -84,10 +119,12 @@ class Job:
             found = population.saturable(matrix, entry, weights * self.per_mg, feeding.saturated_store(self.body),
                                          own["rate_max"], own["c_half"] * own["v_central"], schedule, **asked)
         else:
-            found = population.stream(population_modes.bodies(matrix, entry, weights * self.per_mg), schedule, **asked)
+            first = float(schedule.hours[schedule.rows[1]] - schedule.hours[schedule.rows[0]])
+            bodies = population_modes.bodies(matrix, entry, weights * self.per_mg, earliest=first)
+            found = population.stream(bodies, schedule, **asked)
         return {**found.each, **found.whole, "curves": found.curves}
 
-    def _fed(self, arrays, changed, count):
+    def _fed(self, arrays, changed, count, hours):
         """The bodies, with pools in front where the release is made of such, and their schedule."""
         release, amounts = self.release, [dose.amount_mg for dose in self.doses]
         if release is not None:
@@ -100,15 +137,15 @@ class Job:
                     total = shares.sum(axis=0) + at_once
                     shares, at_once = shares / total, at_once / total
                 return (feeding.with_pools(*arrays, shares, rates, at_once),
-                        population_schedule.boluses(self.hours, self.starts, amounts, self.until))
+                        population_schedule.boluses(hours, self.starts, amounts, self.until))
             varies = any(v.size > 1 for v in own.values())
             own = {name: np.broadcast_to(v, count)[:, None] if varies else np.reshape(v, (1, 1))
                    for name, v in own.items()}
         elif not any(dose.duration_hour for dose in self.doses):
-            return arrays, population_schedule.boluses(self.hours, self.starts, amounts, self.until)
+            return arrays, population_schedule.boluses(hours, self.starts, amounts, self.until)
         else:
             own = None
-        twice = np.sort(np.concatenate([self.hours, self.starts])) if release is not None else self.hours
+        twice = np.sort(np.concatenate([hours, self.starts])) if release is not None else hours
         depots = Depots(release, self.doses, Environment(), 1.0, self._stretch, twice)
         return arrays, population_schedule.fed(twice, depots.mass(own), self.starts, self.until)
 

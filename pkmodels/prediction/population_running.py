@@ -8,7 +8,7 @@ from ..kept import resumed
 from .people import CHUNK
 
 
-def run(job, patients, folder, fingerprint, **spreading):
+def run(job, patients, folder, **spreading):
     """All numbers of all patients: a dict of arrays, patients last.
 
     Parameters
@@ -17,20 +17,13 @@ def run(job, patients, folder, fingerprint, **spreading):
     patients : int
     folder : path or None
         Where finished chunks are kept.
-    fingerprint : mapping
-        What the numbers depend on.
     spreading
         ``workers``, ``client`` and ``progress`` of `pkmodels.workers.spread`.
     """
     chunks = [(first, min(CHUNK, patients - first)) for first in range(0, patients, CHUNK)]
     # Draws need what the fit knows of its uncertainty; a worker gets the draws themselves.
     bare = job.release and replace(job.release, plausible=None, undecided=None, sampled=None, covariance=None, free=())
-    found = dict(resumed(folder, {"what": "population", "chunk": CHUNK, **fingerprint}, replace(job, release=bare),
-                         chunks, [f"patients_{first:09d}" for first, _ in chunks], fits=_is_whole, **spreading))
+    found = dict(resumed(folder, {"what": "population"}, replace(job, release=bare), chunks,
+                         [f"patients_{first:09d}" for first, _ in chunks], **spreading))
     parts = [found[place] for place in range(len(chunks))]
     return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
-
-
-def _is_whole(arrays, chunk):
-    """The last chunk of a smaller population is a part of this one."""
-    return arrays["cmax"].shape[-1] == chunk[1]

@@ -9,11 +9,12 @@ from ..environment import Environment
 from ..errors import PredictionError
 from ..surroundings import read_environment
 from .assumptions import of_body, of_doses, of_release
-from .grid import grid, since_dose
+from .grid import SUDDEN, grid, since_dose
 from .predicting import asked_hours
 
-#: The most patients times draws of one call, the most values of curves that are kept, times of a band.
-MOST, MOST_CURVES, BAND_TIMES = 10_000_000, 20_000_000, 241
+#: The most patients times draws of one call, the most values of curves that are kept or that a band is made of, and
+#: times of a band.
+MOST, MOST_CURVES, MOST_OF_BAND, BAND_TIMES = 10_000_000, 20_000_000, 200_000_000, 241
 
 
 def check(patients, draws, unreleased, seed, unit):
@@ -35,6 +36,9 @@ def check_curves(rows, shown, keep):
     if keep and rows * len(shown) > MOST_CURVES:
         raise PredictionError(f"{rows} patients (times draws) x {len(shown)} times are too many curves to keep; give "
                               f"fewer times, or leave keep_curves away: bands and numbers need none")
+    if rows * len(shown) > MOST_OF_BAND:
+        raise PredictionError(f"{rows} patients (times draws) x {len(shown)} times are too many values for a band "
+                              f"({rows * len(shown) / 6e7:.0f} GB); take band=False, or give fewer times")
 
 
 def doses_of(release, regimen, horizon):
@@ -162,14 +166,8 @@ def steps(release, doses, end, horizon, drawn, shown):
         central = release.share(since)[None]
         return np.concatenate([central, release.share(since, None, some)]) if some else central
 
-    return grid(horizon, starts, since_dose(share, horizon, release.kinks), fixed)
-
-
-def plain(release):
-    """Name and values of a release, for the fingerprint of a job."""
-    if release is None:
-        return None
-    return [release.model.name, {name: float(value) for name, value in release.values.items()}]
+    since = [since_dose(share, horizon, release.kinks), *(bend + SUDDEN for bend in (0.0, *release.kinks))]
+    return grid(horizon, starts, np.concatenate(since), fixed)
 
 
 def assumptions(release, drug, spread, share, draws, patients, found, people_said, regimen, *, doses, unreleased,

@@ -80,8 +80,11 @@ def stream(bodies, schedule, *, lower=-np.inf, upper=np.inf, sustained=24.0, sam
                 if len(sampled):
                     curves[..., here] = way.curves(terms, some, sampled)
             else:
-                way = _compiled("fast") if compiled else population_numpy
-                found = way.measured(bodies.only(here), some, lower, upper, sustained, sampled)
+                way, wanted = _compiled("fast") if compiled else population_numpy, sampled
+                if schedule.feeds is None:
+                    some, places = some.finer()
+                    wanted = places[sampled]
+                found = way.measured(bodies.only(here), some, lower, upper, sustained, wanted)
                 each[..., here], whole[..., here], curves[..., here] = found
     return Numbers(dict(zip(EACH, each, strict=True)), dict(zip(WHOLE, whole, strict=True)), curves)
 

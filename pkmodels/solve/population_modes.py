@@ -61,7 +61,7 @@ class Bodies:
         return Bodies(None, None, None, self.rates[:, chosen], self.amplitudes[:, chosen], self.exact[chosen])
 
 
-def bodies(matrix, entry, weights, fast=None):
+def bodies(matrix, entry, weights, fast=None, earliest=None):
     """Bodies with their exponentials.
 
     Parameters
@@ -71,6 +71,9 @@ def bodies(matrix, entry, weights, fast=None):
     entry, weights : array (n, patients)
     fast : bool, optional
         Whether to take the compiled way, which needs numba; where it is installed when not given.
+    earliest : float, optional
+        Hours after a dose at which the curve matters already, such as the first interval's length: slow exponentials
+        that hardly differ yet cancel.
 
     Returns
     -------
@@ -89,8 +92,9 @@ def bodies(matrix, entry, weights, fast=None):
     if has_numba() if fast is None else fast:
         from . import population_modes_fast  # compiled code loads slowly
 
-        found = population_modes_fast.exponentials(matrix, entry, weights, flows, group, links, _SWEEPS, CANCELLING)
-        return Bodies(matrix, entry, weights, *found)
+        rates, amplitudes, exact = population_modes_fast.exponentials(matrix, entry, weights, flows, group, links,
+                                                                      _SWEEPS, CANCELLING)
+        return Bodies(matrix, entry, weights, rates, amplitudes, exact & ~_begins_late(rates, amplitudes, earliest))
     rates, amplitudes = np.empty_like(entry), np.empty_like(entry)
     exact = np.empty(matrix.shape[-1], dtype=bool)
     for begin in range(0, len(exact), _BLOCK):
@@ -98,7 +102,7 @@ def bodies(matrix, entry, weights, fast=None):
         with np.errstate(all="ignore"):
             rates[here], amplitudes[here] = _exponentials(matrix[here], entry[here], weights[here], group, links)
             exact[here] = ~_cancels(rates[here], amplitudes[here])
-    return Bodies(matrix, entry, weights, rates, amplitudes, exact)
+    return Bodies(matrix, entry, weights, rates, amplitudes, exact & ~_begins_late(rates, amplitudes, earliest))
 
 
 def _groups(flows, entered, shown):
@@ -223,3 +227,12 @@ def _cancels(rates, amplitudes):
         shown = np.abs(np.sum(amplitudes[:, some] * np.exp(rates[:, some] / -rate[some]), axis=0))
         cancels[some] = ~(total[some] < CANCELLING * shown)
     return cancels | ~np.all(rates < 0, axis=0)
+
+
+def _begins_late(rates, amplitudes, earliest):
+    """Whether next to nothing is shown at a time, so that the exponentials cancel there, (patients,)."""
+    if earliest is None:
+        return np.zeros(rates.shape[1], dtype=bool)
+    with np.errstate(all="ignore"):
+        shown = np.abs(np.sum(amplitudes * np.exp(rates * earliest), axis=0))
+        return ~(np.sum(np.abs(amplitudes), axis=0) < CANCELLING * shown)

@@ -3,11 +3,14 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from .inputs import NODES
 
+#: Hours after an entry, some per octave from a few milliseconds on: between two of them a curve turns once at most.
+_AFTER = np.concatenate([2.0**k * (1 + np.arange(8) / 8) for k in range(-20, 20)])
 #: Mass within a step as a polynomial of the elapsed share x: its rate is Σ q_j x^j / j!, j = 0 to 3.
 _FACTORIALS = np.array([math.factorial(k) for k in range(1, len(NODES) + 1)], dtype=float)
 _TO_RATES = _FACTORIALS[:, None] * np.linalg.inv(NODES[:, None] ** np.arange(1, len(NODES) + 1))
@@ -44,8 +47,9 @@ class Schedule:
     @cached_property
     def lengths(self):
         """The distinct lengths of steps in hours, and which of them each step has."""
-        lengths = np.array([float(f"{h:.13g}") for h in np.diff(self.hours)])
-        return np.unique(lengths, return_inverse=True)
+        lengths = np.diff(self.hours)
+        digits = 10.0 ** (12 - np.floor(np.log10(lengths)))  # thirteen: alike but for rounding is one
+        return np.unique(np.rint(lengths * digits) / digits, return_inverse=True)
 
     @cached_property
     def jumping(self):
@@ -60,6 +64,19 @@ class Schedule:
         if self.feeds is not None:
             entered = entered + np.einsum("kjp,j->kp", self.feeds, 1 / _FACTORIALS)
         return np.add.reduceat(entered[:self.rows[-1]], self.rows[:-1])
+
+    def finer(self):
+        """The same without feeds, with steps that grow from a few milliseconds after every entry on; and the places of
+        the old hours among the new."""
+        marks = self.hours[np.unique(np.concatenate([[0], self.jumping, self.rows, [self.steps]]))]
+        added = np.concatenate([begin + _AFTER[end - begin > _AFTER] for begin, end in pairwise(marks)])
+        place = np.clip(np.searchsorted(self.hours, added), 1, self.steps)
+        apart = np.minimum(added - self.hours[place - 1], self.hours[place] - added)
+        hours = np.sort(np.concatenate([self.hours, added[apart > 1e-12 * self.hours[-1]]]))
+        places = np.searchsorted(hours, self.hours)
+        jumps = np.zeros((len(hours) - 1, self.jumps.shape[1]))
+        jumps[places[:-1]] = self.jumps
+        return Schedule(hours, jumps, None, places[self.rows]), places
 
     def only(self, chosen):
         """The schedule of some of the patients."""

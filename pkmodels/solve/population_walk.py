@@ -5,6 +5,8 @@ quick; the second holds whatever the rates are, tied ones and cycles included. W
 x runs from 0 to 1 and every value is exact for the schedule, so peaks and crossings are solved in x.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from .population_schedule import Schedule
@@ -91,14 +93,19 @@ class Matrices:
         self.schedule = schedule
         self.lengths, self.which = schedule.lengths
         n, count = bodies.entry.shape
-        self.n, feeds = n, 0 if schedule.feeds is None else 4
-        # The state, then the feed and its derivatives by x.
-        chain = np.zeros((len(self.lengths), count, n + feeds, n + feeds))
-        chain[..., :n, :n] = np.moveaxis(bodies.matrix, -1, 0) * self.lengths[:, None, None, None]
+        self.n, feeds = n + 1, 0 if schedule.feeds is None else 4
+        # The state, the area under what it shows (in units in which it is as quick), then the feed and its derivatives.
+        matrix, self.weights = np.moveaxis(bodies.matrix, -1, 0), np.zeros((count, n + 1))
+        self.weights[:, :n] = bodies.weights.T
+        self.unit = np.abs(self.weights).max(axis=1) / np.abs(matrix).max(axis=(1, 2))
+        self.entry = np.concatenate([bodies.entry.T, np.zeros((count, 1))], axis=1)
+        chain = np.zeros((len(self.lengths), count, n + 1 + feeds, n + 1 + feeds))
+        chain[..., :n, :n] = matrix * self.lengths[:, None, None, None]
+        chain[..., n, :n] = bodies.weights.T / self.unit[:, None] * self.lengths[:, None, None]
         if feeds:
-            chain[..., :n, n] = bodies.entry.T
-            chain[..., n: -1, n + 1:] = np.eye(feeds - 1)
-        self.chain, self.entry, self.weights, self.matrix = chain, bodies.entry.T, bodies.weights.T, bodies.matrix
+            chain[..., :n, n + 1] = bodies.entry.T
+            chain[..., n + 1: -1, n + 2:] = np.eye(feeds - 1)
+        self.chain = chain
 
     def walk(self):
         """Concentrations at the beginning and the end of every step, each (steps, patients)."""
@@ -149,13 +156,10 @@ class Matrices:
         return at
 
     def areas(self):
-        """Areas under the curve in every interval, (intervals, patients): from dx/dt = A x + b·input."""
-        schedule, found = self.schedule, []
-        for begin, end, entered in zip(schedule.rows[:-1], schedule.rows[1:], schedule.entered, strict=True):
-            gained = self.ended[end - 1] - self.states[begin, :, :self.n] - entered[:, None] * self.entry
-            lasting = np.linalg.solve(np.moveaxis(self.matrix, -1, 0), gained[..., None])[..., 0]
-            found.append((lasting * self.weights).sum(axis=1))
-        return np.array(found)
+        """Areas under the curve in every interval, (intervals, patients)."""
+        rows, last = self.schedule.rows, self.n - 1
+        return np.array([(self.ended[end - 1, :, last] - self.states[begin, :, last]) * self.unit
+                         for begin, end in pairwise(rows)])
 
 
 def _fed_to(schedule, step, patient):
