@@ -375,3 +375,15 @@ def test_a_time_much_shorter_than_a_chain_of_stores_needs(rates, fast):
     each = stream(bodies(a, entry, weights, fast, earliest=1.0), boluses([0.0, 1.0], [0.0], [1.0]), fast=fast).each
     assert each["cmax"][0, 0] == pytest.approx(value, rel=1e-12)
     assert each["auc"][0, 0] == pytest.approx(area, rel=1e-11)
+
+
+@pytest.mark.parametrize("fast", [False, pytest.param(True, marks=needs_numba)])
+@pytest.mark.parametrize("hours", [1.0, 672.0, 1e6])
+def test_what_has_long_gone_does_not_cancel(hours, fast):
+    """A month after a dose nothing is left of one exponential or of two far apart, yet they are as exact as ever."""
+    a = np.zeros((2, 2, 2))
+    a[0, 0], a[1, 1], a[1, 0, 1] = -3.0, -0.3, 3.0
+    entry, weights = np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([[0.0, 0.0], [1.0, 1.0]])
+    for who in range(2):
+        here = (..., slice(who, who + 1))
+        assert bodies(a[here], entry[here], weights[here], fast, earliest=hours).exact.all()

@@ -230,9 +230,9 @@ def _cancels(rates, amplitudes):
 
 
 def _begins_late(rates, amplitudes, earliest):
-    """Whether next to nothing is shown at a time, so that the exponentials cancel there, (patients,)."""
+    """Whether the exponentials cancel at a time, since next to nothing is shown there yet, (patients,)."""
     if earliest is None:
         return np.zeros(rates.shape[1], dtype=bool)
     with np.errstate(all="ignore"):
-        shown = np.abs(np.sum(amplitudes * np.exp(rates * earliest), axis=0))
-        return ~(np.sum(np.abs(amplitudes), axis=0) < CANCELLING * shown)
+        parts = amplitudes * np.exp(rates * earliest)
+        return np.sum(np.abs(parts), axis=0) > CANCELLING * np.abs(np.sum(parts, axis=0))
