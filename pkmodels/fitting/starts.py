@@ -1,6 +1,7 @@
 """Where the search begins: starts spread over the box, lags put between samples, places crossed with each other."""
 
 from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 
@@ -85,16 +86,17 @@ def _anew(problem, found, squares, spread, fewer, seed, moved):
 def _hops(problem, best, starts, seed, moved):
     """The best place with each of its lags moved between every two samples: a lag has a valley in each gap.
 
-    Once with all else as it is (unless that was tried before: not ``moved``), and twice with about half of it taken
-    from other starts.
+    Once with all else as it is or two parts of the release exchanged (unless that was tried before: not ``moved``), and
+    twice with about half of it taken from other starts.
     """
     seen = np.unique(np.append(problem.times, 0.0))
     gaps = np.unique(np.linspace(0, len(seen) - 2, min(len(seen) - 1, GAPS)).round().astype(int))
     places = np.concatenate([seen[gaps] + share * np.diff(seen)[gaps] for share in INTO_GAP])
-    hops = [best[None]]
+    as_it_is = [best, *_exchanged(problem, best)] if moved else []
+    hops = [best[None], *(each[None] for each in as_it_is[1:])]
     lags = [k for k, p in enumerate(problem.model.parameters) if is_lag(p) and p.name not in problem.fixed]
     for k in lags:
-        for others in (*([best[None]] if moved else []),
+        for others in (*(each[None] for each in as_it_is),
                        *(_crossed(problem, best, starts, len(places), seed + j) for j in (1, 2))):
             hops.append(np.resize(others, (len(places), len(best))))
             hops[-1][:, k] = places
@@ -107,6 +109,20 @@ def _hops(problem, best, starts, seed, moved):
         hops.append(pairs)
     found = np.clip(np.concatenate(hops), problem.box.lower, problem.box.upper)
     return found[problem.in_order(found)]
+
+
+def _exchanged(problem, best):
+    """The best place with two rates, or two times, exchanged: what is called a burst may be the slow part."""
+    free = [k for k, p in enumerate(problem.model.parameters)
+            if p.scale == "log" and p.name not in problem.fixed and not is_lag(p)]
+    kind = {k: units.dimension(problem.model.parameters[k].unit) for k in free}
+    found = []
+    for one, other in combinations(free, 2):
+        if kind[one] == kind[other]:
+            place = best.copy()
+            place[[one, other]] = best[[other, one]]
+            found += [place] if problem.in_order(place[None])[0] else []
+    return found
 
 
 def _crossed(problem, best, starts, count, seed):
