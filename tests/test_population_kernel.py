@@ -387,3 +387,24 @@ def test_what_has_long_gone_does_not_cancel(hours, fast):
     for who in range(2):
         here = (..., slice(who, who + 1))
         assert bodies(a[here], entry[here], weights[here], fast, earliest=hours).exact.all()
+
+
+@pytest.mark.parametrize("fast", [False, pytest.param(True, marks=needs_numba)])
+@pytest.mark.parametrize("gap", [0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-7])
+@pytest.mark.parametrize("stores", [2, 3, 4])
+def test_nearly_tied_rates_are_as_exact_as_others(stores, gap, fast):
+    """A chain whose rates differ by such shares: highest concentration and area by exponentials of sixty digits."""
+    rates, end = [0.1 * (1 + i * gap) for i in range(stores)], 120.0
+    with mpmath.workdps(60):
+        k = [mpmath.mpf(rate) for rate in rates]
+        parts = [mpmath.fprod(k[:-1]) / mpmath.fprod(k[j] - k[i] for j in range(stores) if j != i)
+                 for i in range(stores)]
+        top = mpmath.findroot(lambda t: sum(a * r * mpmath.exp(-r * t) for a, r in zip(parts, k, strict=True)),
+                              (stores - 1) / k[stores // 2])
+        highest = float(sum(a * mpmath.exp(-r * top) for a, r in zip(parts, k, strict=True)))
+        area = float(sum(a * (1 - mpmath.exp(-r * end)) / r for a, r in zip(parts, k, strict=True)))
+    a = (np.diag(-np.array(rates)) + np.diag(rates[:-1], -1))[..., None]
+    body = bodies(a, np.eye(stores)[:, :1], np.eye(stores)[:, -1:], fast)
+    each = stream(body, boluses(np.linspace(0, end, 121), [0.0], [1.0]), fast=fast).each
+    assert each["cmax"][0, 0] == pytest.approx(highest, rel=1e-9)
+    assert each["auc"][0, 0] == pytest.approx(area, rel=1e-9)
