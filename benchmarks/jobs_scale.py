@@ -18,6 +18,7 @@ SECONDS = 40.0
 
 def workers(given):
     """Patients whose elimination saturates: in one process, in two, in two of which one is killed, on a cluster."""
+    _timed(8)  # what is compiled once is compiled
     per_patient = _timed(8192)[0] / 8192
     patients = int(min(1_000_000, max(20_000, SECONDS / per_patient)))
     print(f"  {patients:,} patients; {os.cpu_count()} processors")
