@@ -276,8 +276,8 @@ def _on_cluster(work, pieces, rest, client, took):
     futures = {client.submit(_each, work, [pieces[place] for place in group], pure=False): group
                for group in groups}
     try:
-        for future in as_completed(futures):
-            yield from zip(futures[future], future.result(), strict=True)
+        for future, answers in as_completed(futures, with_results=True):
+            yield from zip(futures[future], answers, strict=True)
             future.release()
     except KilledWorker as problem:
         raise WorkError(f"a part of this work ended its worker again and again ({problem}); there may be too little "
