@@ -14,8 +14,8 @@ import numpy as np
 
 from .population import has_numba
 
-#: Where the exponentials cancel by more than this factor, a body keeps its matrix: 1e4 costs four of sixteen digits.
-CANCELLING = 1e4
+#: Where the exponentials cancel by more than this factor, a body keeps its matrix: it costs four or five of sixteen digits.
+CANCELLING = 3e4
 _SWEEPS = 12
 #: So many patients at a time, for the processor's memory; the numbers do not depend on it.
 _BLOCK = 4096
