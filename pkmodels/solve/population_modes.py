@@ -14,7 +14,7 @@ import numpy as np
 
 from .population import has_numba
 
-#: Where the exponentials cancel by more than this factor, a body keeps its matrix: it costs four or five of sixteen digits.
+#: Where the exponentials cancel by more than this factor (four or five of sixteen digits), a body keeps its matrix.
 CANCELLING = 3e4
 _SWEEPS = 12
 #: So many patients at a time, for the processor's memory; the numbers do not depend on it.
