@@ -133,8 +133,10 @@ def root(function, a, b, falling):
         a[left], b[left] = np.where(before, x[left], a[left]), np.where(before, b[left], x[left])
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             new = x[left] - value / slope
-        new = np.where((new > a[left]) & (new < b[left]), new, (a[left] + b[left]) / 2)
-        done = (np.abs(new - x[left]) <= 1e-15) | (value == 0)
+        newton = (new > a[left]) & (new < b[left])
+        new = np.where(newton, new, (a[left] + b[left]) / 2)
+        # Newton's error squares itself: what is left after a step this small is below rounding.
+        done = (np.abs(new - x[left]) <= np.where(newton, 1e-9, 1e-15)) | (value == 0)
         x[left] = np.where(value == 0, x[left], new)
         left = left[~done]
     return x
