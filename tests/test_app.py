@@ -242,7 +242,8 @@ class TestInTheBrowser:
         odd = tmp_path / "odd.csv"
         odd.write_text("Zeit (h);Tage (d);B1;Extinktion\n0;0;0;0\n24;1;20;0,3\n72;3;45;0,5\n168;7;80;0,8\n")
         page.drop(odd)
-        page.until(lambda: "odd.csv: 1 formulation, 4 points, 0 to 168 h" in page.text)
+        page.until(lambda: "'Extinktion' is the signal of an instrument" in page.text)
+        assert "correct on the left how it is read" in page.text
         page.toggle("Choose the columns by hand")
         page.pick("Times", "Tage")
         page.pick("Released drug", "B1")

@@ -112,9 +112,11 @@ def _values(by_role, layout, file, notes):
         for column in by_role.get(role, []):
             raise StudyError(f"{file}, row {layout.header_row}: the column '{column.header}' {reason}")
     for column in signals:
+        named = (f"; if '{values[0].header}' is one of them, name it and the times by hand (columns=, --column)"
+                 if values else "")
         raise StudyError(f"{file}, row {layout.header_row}: the column '{column.header}' is the signal of an "
                          f"instrument; write the released share calculated from it ('released (%)'), or the "
-                         f"concentration with its unit, and say how samples were taken")
+                         f"concentration with its unit, and say how samples were taken{named}")
     headers = ", ".join(f"'{column.header}'" for column in layout.columns)
     raise StudyError(f"{file}: no column with the released share was found; the headers in row {layout.header_row} are "
                      f"{headers}; write 'released (%)' or 'released_fraction' above the values")
