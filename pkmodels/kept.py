@@ -14,6 +14,8 @@ from . import __version__
 from .errors import WorkError
 from .workers import spread
 
+#: What NumPy and its archives raise where a file is cut off or damaged, whichever byte it is.
+_DAMAGE = (ValueError, OSError, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, KeyError)
 #: The array of a kept file that says of which work and which piece it is.
 _OF = "of"
 
@@ -153,6 +155,6 @@ def _read(path, mark):
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, KeyError):
+    except _DAMAGE:
         return None
     return arrays if str(arrays.pop(_OF, "")) == mark else None

@@ -107,3 +107,15 @@ def test_standard_errors_behind_the_mean(tmp_path):
 def test_per_cent_signs_in_cells(tmp_path):
     assert lab(tmp_path, "Time (h),Released\n0,0%\n1,0.5 %\n4,n.d.\n9,1.2%\n").released.tolist() == [0, 0.005, 0.012]
     assert lab(tmp_path, "Time (h),Released (%)\n0,0\n1,0.5 %\n9,1.2%\n").released.tolist() == [0, 0.005, 0.012]
+
+
+@pytest.mark.parametrize(("written", "column"), [("SD", "sd"), ("DE", "sd"), ("D.E.", "sd"), ("DP", "sd"),
+                                                ("SEM", "sem"), ("EE", "sem")])
+def test_the_spread_behind_a_sign_by_its_name(written, column, tmp_path):
+    """Of six units a standard error of 1.5 is a standard deviation of 1.5 sqrt(6)."""
+    path = tmp_path / "paper.csv"
+    path.write_text(f"Tiempo (h);F1 (%) media ± {written};n\n1;10,0 ± 1,0;6\n2;30,0 ± 1,5;6\n4;60,0 ± 2,0;6\n")
+    study = read_study(path)
+    assert study.formulations == ("F1",)
+    assert study.frame["sd"].iloc[1] == pytest.approx(0.015 * (1 if column == "sd" else 6**0.5), rel=1e-12)
+    assert "does not say" not in str(study)

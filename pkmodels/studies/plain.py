@@ -11,7 +11,9 @@ from .headers import is_time
 _NUMBER = r"[-+]?\d+(?:[.,]\d+)?"
 _TIMED = re.compile(rf"(?:X(?=\d))?({_NUMBER})[\s\-_.]*([A-Za-zµ]+)\.?")
 _SPREAD = re.compile(rf"({_NUMBER})\s*%?\s*(?:±|\+/-|\+-)\s*(\d+(?:[.,]\d+)?)\s*%?")
-_OF_SPREAD = re.compile(r"\(?\s*(?:mean\s*)?(?:±|\+/-)\s*\(?(s\.?e\.?m?\.?|s\.?d\.?)?\)?\s*\)?", re.IGNORECASE)
+#: Behind ±: SE, SEM or EE (error estándar); SD, DE (desviación estándar), DS or DP.
+_OF_SPREAD = re.compile(
+    r"\(?\s*(?:mean\s*)?(?:±|\+/-)\s*\(?(s\.?e\.?m?\.?|s\.?d\.?|(?:e\.?e|d\.?[esp])\.?(?!\w))?\)?\s*\)?", re.IGNORECASE)
 _CLOCK = re.compile(r"(\d{1,3}):(\d{2})(?::(\d{2}))?")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}")
 _IN_HOURS = {"second": 1 / 3600, "min": 1 / 60, "h": 1.0, "day": 24.0, "week": 168.0}
@@ -167,7 +169,7 @@ def _means_with_spread(grid, j):
     at, last = found
     header = grid.rows[at].cell(j)
     said = _OF_SPREAD.search(header)
-    kind = "SEM" if said and said[1] and "e" in said[1].lower() else "SD"
+    kind = "SEM" if said and said[1] and said[1].lower().startswith(("se", "s.e", "ee", "e.e")) else "SD"
     spread = "standard errors" if kind == "SEM" else "standard deviations"
     note = f"'{header}' read as means and, behind ±, their {spread}"
     if not (said and said[1]):
