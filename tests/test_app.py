@@ -119,7 +119,7 @@ class Page:
 
     def load(self):
         self.driver.get(self.address)
-        self.until(lambda: "1. Data" in self.text)
+        self.shows("1. Data")
 
     @property
     def asked(self):
@@ -134,49 +134,77 @@ class Page:
         return self.driver.execute_script("return document.body ? document.body.innerText : ''")
 
     def until(self, true, seconds=240):
+        """Wait for it. An element that the page has drawn anew meanwhile is looked for again."""
+        from selenium.common.exceptions import StaleElementReferenceException
+
         end = time.monotonic() + seconds
-        while not true():
+        while True:
+            try:
+                if true():
+                    return
+            except StaleElementReferenceException:
+                pass
             assert time.monotonic() < end, f"waited in vain; the page says:\n{self.text}"
             time.sleep(0.2)
+
+    def shows(self, *said):
+        """Wait for each of these: a page is drawn piece by piece, so what comes later may not be there yet."""
+        for each in said:
+            self.until(lambda each=each: " ".join(each.split()) in " ".join(self.text.split()))
+
+    def is_calm(self):
+        """Once the page is drawn to its end, nothing on it is a traceback."""
+        self.until(lambda: self.find("[data-test-script-state='notRunning']"))
+        assert "Traceback" not in self.text
 
     def find(self, selector):
         return self.driver.find_elements("css selector", selector)
 
+    def once(self, selector, right, do):
+        """Wait for the first element of that selector that is right, and do that with it."""
+        def done():
+            for each in self.find(selector):
+                if right(each):
+                    do(each)
+                    return True
+            return False
+
+        self.until(done)
+
+    def script(self, text):
+        return lambda element: self.driver.execute_script(text, element)
+
     def drop(self, path):
-        self.until(lambda: self.find("input[type=file]"))
-        self.find("input[type=file]")[0].send_keys(str(path))
+        self.once("input[type=file]", lambda each: True, lambda each: each.send_keys(str(path)))
 
     def click(self, label):
-        self.until(lambda: any(b.text.strip() == label and b.is_enabled() for b in self.find("button")))
-        button = next(b for b in self.find("button") if b.text.strip() == label)
-        self.driver.execute_script("arguments[0].click()", button)
+        self.once("button", lambda each: each.text.strip() == label and each.is_enabled(),
+                  self.script("arguments[0].click()"))
 
     def open(self, label):
         """An expander by its label, and the switch in it."""
-        self.until(lambda: any(label in each.text for each in self.find("summary")))
-        summary = next(each for each in self.find("summary") if label in each.text)
-        self.driver.execute_script("arguments[0].click()", summary)
-        switch = "arguments[0].closest('details').querySelector('[data-testid=stCheckbox] input').click()"
-        self.driver.execute_script(switch, summary)
+        def opened(summary):
+            self.script("arguments[0].click()")(summary)
+            self.script("arguments[0].closest('details').querySelector('[data-testid=stCheckbox] input').click()")(
+                summary)
+
+        self.once("summary", lambda each: label in each.text, opened)
 
     def toggle(self, label):
         """A switch by its label."""
-        self.until(lambda: any(label in each.text for each in self.find("[data-testid=stCheckbox] label")))
-        switch = next(each for each in self.find("[data-testid=stCheckbox] label") if label in each.text)
-        self.driver.execute_script("arguments[0].querySelector('input').click()", switch)
+        self.once("[data-testid=stCheckbox] label", lambda each: label in each.text,
+                  self.script("arguments[0].querySelector('input').click()"))
 
     def pick(self, label, text):
         """An entry of a list by typing it."""
         from selenium.webdriver.common.keys import Keys
 
-        self.until(lambda: self.find(f"input[aria-label*='{label}']"))
-        self.find(f"input[aria-label*='{label}']")[0].send_keys(text, Keys.ENTER)
+        self.once(f"input[aria-label*='{label}']", lambda each: True, lambda each: each.send_keys(text, Keys.ENTER))
 
     def choose(self, label):
         """A radio button by its label."""
-        self.until(lambda: any(each.text.strip() == label for each in self.find("[data-testid='stRadio'] label")))
-        button = next(e for e in self.find("[data-testid='stRadio'] label") if e.text.strip() == label)
-        self.driver.execute_script("arguments[0].click()", button)
+        self.once("[data-testid='stRadio'] label", lambda each: each.text.strip() == label,
+                  self.script("arguments[0].click()"))
 
     def download(self, label, name):
         self.click(label)
@@ -207,22 +235,21 @@ def lab(tmp_path):
 class TestInTheBrowser:
     def test_from_the_file_to_the_report(self, page, lab):
         page.drop(lab)
-        page.until(lambda: "lab.csv: 1 formulation" in page.text)
+        page.shows("lab.csv: 1 formulation")
         page.choose(f"the usual {len(MODELS)}")
         page.click("Fit and rank")
-        page.until(lambda: "4. Take away" in page.text and "Python script" in page.text)
+        page.shows("4. Take away", "Python script")
 
         comparison = pk.compare(pk.read_study(lab), MODELS)
-        assert " ".join(comparison.advice.split()) in " ".join(page.text.split())
+        page.shows(comparison.advice)
         prediction = pk.predict(comparison.best, drug="goserelin:male", regimen="3.6 mg every 28 days x 6")
-        for sentence in pk.coverage(prediction, "0.5-1.2 ng/mL").verdict:
-            assert sentence in page.text
+        page.shows(*pk.coverage(prediction, "0.5-1.2 ng/mL").verdict)
 
         page.open("In the tissue around the carrier")
         around = pk.read_site("liver", volume=(50, "mL"), partition=(1, "1"))
         local = pk.predict(comparison.best, drug="goserelin:male", regimen="3.6 mg every 28 days x 6", site=around,
                            draws=0)
-        page.until(lambda: f"{float(local['ratio_auc']):.4g}" in page.text)
+        page.shows(f"{float(local['ratio_auc']):.4g}")
 
         record = pk.load_fit(page.download("Fit record (toml)", "fit.toml"))
         assert record.values == pytest.approx(comparison.best.values, rel=1e-12)
@@ -242,48 +269,48 @@ class TestInTheBrowser:
         odd = tmp_path / "odd.csv"
         odd.write_text("Zeit (h);Tage (d);B1;Extinktion\n0;0;0;0\n24;1;20;0,3\n72;3;45;0,5\n168;7;80;0,8\n")
         page.drop(odd)
-        page.until(lambda: "'Extinktion' is the signal of an instrument" in page.text)
-        assert "correct on the left how it is read" in page.text
+        page.shows("'Extinktion' is the signal of an instrument")
+        page.shows("correct on the left how it is read")
         page.toggle("Choose the columns by hand")
         page.pick("Times", "Tage")
         page.pick("Released drug", "B1")
-        page.until(lambda: "odd.csv: 1 formulation, 4 points, 0 to 7 day" in page.text)
-        assert "column 'Tage (d)' read as 'time (day)', as asked" in page.text
+        page.shows("odd.csv: 1 formulation, 4 points, 0 to 7 day")
+        page.shows("column 'Tage (d)' read as 'time (day)', as asked")
         asked = page.asked
         assert len(asked) > 5
         assert not [url for url in asked if urllib.parse.urlsplit(url).hostname != "127.0.0.1"]
-        assert "Traceback" not in page.text
+        page.is_calm()
 
     def test_wrong_files_are_explained_and_harm_nothing(self, page, lab, tmp_path):
         wrong = tmp_path / "wrong.csv"
         wrong.write_bytes(bytes(np.random.default_rng(1).integers(0, 256, 5000, dtype=np.uint8)))
         page.drop(wrong)
         page.until(lambda: page.find("[data-testid='stAlert']") and "wrong.csv" in page.text)
-        assert "Traceback" not in page.text
+        page.is_calm()
         noise = tmp_path / "noise.csv"
         noise.write_bytes(b"1,2\n" * 12_500_000)
         page.load()
         page.drop(noise)
-        page.until(lambda: "must be" in page.text and "smaller" in page.text)
+        page.shows("must be", "smaller")
         page.load()
         page.drop(lab)
-        page.until(lambda: "lab.csv: 1 formulation" in page.text)
+        page.shows("lab.csv: 1 formulation")
 
     def test_cancel_reload_and_two_tabs(self, page, lab, address, tmp_path):
         page.drop(lab)
-        page.until(lambda: "lab.csv: 1 formulation" in page.text)
+        page.shows("lab.csv: 1 formulation")
         page.click("Fit and rank")
         page.click("Cancel")
-        page.until(lambda: "Stopped." in page.text)
+        page.shows("Stopped.")
         page.click("Fit and rank")
-        page.until(lambda: "Cancel" in page.text)
+        page.shows("Cancel")
         page.load()
-        page.until(lambda: "Drop a file" in page.text)
+        page.shows("Drop a file")
         other = Page(address, tmp_path / "downloads")
         try:
             other.drop(lab)
-            other.until(lambda: "lab.csv: 1 formulation" in other.text)
-            page.until(lambda: "Drop a file" in page.text)
+            other.shows("lab.csv: 1 formulation")
+            page.shows("Drop a file")
         finally:
             other.driver.quit()
 
