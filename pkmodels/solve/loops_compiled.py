@@ -11,29 +11,40 @@ _OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
 @njit(**_OPTIONS)
+def _square(q, weights):
+    """As `series._squares` for one exponential. Written out, the seven terms go for several times at once."""
+    square = q * q
+    third = q * square
+    fifth = third * square
+    seventh = fifth * square
+    ninth = seventh * square
+    eleventh = ninth * square
+    total = eleventh * square * weights[6]
+    total = (total + weights[5]) * eleventh
+    total = (total + weights[4]) * ninth
+    total = (total + weights[3]) * seventh
+    total = (total + weights[2]) * fifth
+    total = (total + weights[1]) * third
+    return (total + weights[0]) * q
+
+
+@njit(**_OPTIONS)
 def squares(q, weights):
     """As `series._squares` from its exponentials on, (times,)."""
-    last = len(weights) - 1
     total = np.empty_like(q)
-    powers = np.empty(last + 1)
     for i in range(q.size):
-        square = q[i] * q[i]
-        powers[0] = q[i]
-        for n in range(last):
-            powers[n + 1] = powers[n] * square
-        here = powers[last] * weights[last]
-        for n in range(last - 1, -1, -1):
-            here = (here + weights[n]) * powers[n]
-        total[i] = here
+        total[i] = _square(q[i], weights)
     return total
 
 
 @njit(**_OPTIONS)
 def sphere(x, q):
     """As `series.sphere_release`, (times,)."""
-    found = squares(q, _INVERSE_SQUARES)
+    found = np.empty_like(x)
     for i in range(x.size):
-        found[i] = _FIRST * math.sqrt(x[i]) - 3 * x[i] if x[i] < SPHERE_SWITCH else 1 - _SHARE * found[i]
+        early = _FIRST * math.sqrt(x[i]) - 3 * x[i]
+        late = 1 - _SHARE * _square(q[i], _INVERSE_SQUARES)
+        found[i] = early if x[i] < SPHERE_SWITCH else late
     return found
 
 
