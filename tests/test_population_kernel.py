@@ -127,6 +127,26 @@ def test_tied_and_nearly_tied_rates(gap):
         assert found.each["tmax"][0, 0] == pytest.approx(20, rel=1e-7 + 3 * gap)
 
 
+@pytest.mark.parametrize("fast", [False, pytest.param(True, marks=needs_numba)])
+def test_slow_rates_that_nearly_tie_beside_a_steep_one(fast):
+    """The steep rate rounds the slow ones, three of which nearly tie; the exponentials alone would be off by 1e-8."""
+    depot, tissue, out = 0.01649081914828349, 0.01649081908155047, 0.030464882876342525
+    there, back, deep, again = 0.08508522101870061, 0.24764630658630774, 3.7111067297256985, 0.01649042272580486
+    a = np.zeros((5, 5, 1))
+    a[1, 0], a[2, 1], a[3, 2], a[2, 3], a[4, 2], a[2, 4] = depot, tissue, there, back, deep, again
+    a[range(5), range(5)] = -a.sum(axis=0)
+    a[2, 2] -= out
+    entry, weights = np.zeros((2, 5, 1))
+    entry[0], weights[2] = 1.0, 1.0
+    hours = (10, 100, 400)
+    found = stream(bodies(a, entry, weights, fast=fast), boluses(np.arange(501.0), [0.0], [1.0]), fast=fast,
+                   sampled=hours)
+    with mpmath.workdps(40):
+        exact = mpmath.matrix(a[..., 0].tolist())
+        for place, hour in enumerate(hours):
+            assert found.curves[place, 0] == pytest.approx(float(mpmath.expm(exact * hour)[2, 0]), rel=1e-12, abs=0)
+
+
 def exchanging(count, seed=5):
     """A depot feeds a store that exchanges with two others and, through one of them, with a fourth; a last is fed."""
     rng = np.random.default_rng(seed)

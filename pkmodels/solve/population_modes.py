@@ -14,8 +14,9 @@ import numpy as np
 
 from .population import has_numba
 
-#: Where the exponentials cancel by more than this factor (four or five of sixteen digits), a body keeps its matrix.
-CANCELLING = 3e4
+#: Where the exponentials lose more than this factor (five or six of sixteen digits), a body keeps its matrix. A rate is
+#: known to rounding of the steepest one, so what cancels loses the more the slower it is, which counts up to `SLOWER`.
+LOSING, SLOWER = 4e5, 100.0
 _SWEEPS = 12
 #: So many patients at a time, for the processor's memory; the numbers do not depend on it.
 _BLOCK = 4096
@@ -93,7 +94,7 @@ def bodies(matrix, entry, weights, fast=None, earliest=None):
         from . import population_modes_fast  # compiled code loads slowly
 
         rates, amplitudes, exact = population_modes_fast.exponentials(matrix, entry, weights, flows, group, links,
-                                                                      _SWEEPS, CANCELLING)
+                                                                      _SWEEPS, LOSING, SLOWER)
         return Bodies(matrix, entry, weights, rates, amplitudes, exact & ~_begins_late(rates, amplitudes, earliest))
     rates, amplitudes = np.empty_like(entry), np.empty_like(entry)
     exact = np.empty(matrix.shape[-1], dtype=bool)
@@ -220,12 +221,13 @@ def _amplitudes(rates, coupling, spread, seen, group):
 
 def _cancels(rates, amplitudes):
     """Whether the exponentials are much larger than what they add up to, (patients,)."""
-    total = np.sum(np.abs(amplitudes), axis=0)
+    total, steepest = np.sum(np.abs(amplitudes), axis=0), np.max(np.abs(rates), axis=0)
     cancels = np.ones(rates.shape[1], dtype=bool)
     for rate in rates:  # most patients are told at the first of these times
         some = np.flatnonzero(cancels)
         shown = np.abs(np.sum(amplitudes[:, some] * np.exp(rates[:, some] / -rate[some]), axis=0))
-        cancels[some] = ~(total[some] < CANCELLING * shown)
+        lost = total[some] * np.minimum(steepest[some] / np.abs(rate[some]), SLOWER)
+        cancels[some] = ~(lost < LOSING * shown)
     return cancels | ~np.all(rates < 0, axis=0)
 
 
@@ -235,4 +237,4 @@ def _begins_late(rates, amplitudes, earliest):
         return np.zeros(rates.shape[1], dtype=bool)
     with np.errstate(all="ignore"):
         parts = amplitudes * np.exp(rates * earliest)
-        return np.sum(np.abs(parts), axis=0) > CANCELLING * np.abs(np.sum(parts, axis=0))
+        return np.sum(np.abs(parts), axis=0) > LOSING * np.abs(np.sum(parts, axis=0))

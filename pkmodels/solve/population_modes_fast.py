@@ -13,7 +13,7 @@ from .population_notes import OPTIONS
 from .population_roots import LANES, exponential
 
 
-def exponentials(matrix, entry, weights, flows, group, links, sweeps, cancelling):
+def exponentials(matrix, entry, weights, flows, group, links, sweeps, losing, slower):
     """Rates and amplitudes (n, patients), and whether they are exact (patients,).
 
     Parameters
@@ -28,24 +28,24 @@ def exponentials(matrix, entry, weights, flows, group, links, sweeps, cancelling
         Stores of one group that exchange drug, the first of each pair known before the second.
     sweeps : int
         The most of Jacobi's rotations.
-    cancelling : float
-        How many times larger than their sum exponentials may be.
+    losing, slower : float
+        As `population_modes.LOSING` and `population_modes.SLOWER`.
     """
     rates, amplitudes = np.empty(entry.shape), np.empty(entry.shape)
     exact = np.empty(entry.shape[1], dtype=np.bool_)
     _blocks(matrix, np.ascontiguousarray(entry), np.ascontiguousarray(weights), flows, group.astype(np.int64),
-            np.array(links, dtype=np.int64).reshape(-1, 2), sweeps, cancelling, rates, amplitudes, exact)
+            np.array(links, dtype=np.int64).reshape(-1, 2), sweeps, losing, slower, rates, amplitudes, exact)
     return rates, amplitudes, exact
 
 
 @njit(**OPTIONS)
-def _blocks(matrix, entry, weights, flows, group, links, sweeps, cancelling, rates, amplitudes, exact):
+def _blocks(matrix, entry, weights, flows, group, links, sweeps, losing, slower, rates, amplitudes, exact):
     n, count = entry.shape
     a, s, turned, between, fed = (np.empty((n, n, LANES)), np.empty((n, n, LANES)), np.empty((n, n, LANES)),
                                   np.empty((n, n, LANES)), np.empty((n, n, LANES)))
     b, w, scale, rate, share, seen = (np.empty((n, LANES)), np.empty((n, LANES)), np.empty((n, LANES)),
                                       np.empty((n, LANES)), np.empty((n, LANES)), np.empty((n, LANES)))
-    total, kept = np.empty(LANES), np.empty(LANES)
+    total, steepest, kept = np.empty(LANES), np.empty(LANES), np.empty(LANES)
     for offset in range(0, count, LANES):
         used = min(LANES, count - offset)
         for i in range(n):
@@ -64,7 +64,7 @@ def _blocks(matrix, entry, weights, flows, group, links, sweeps, cancelling, rat
             rate[i] = s[i, i]
         _couple(a, b, w, flows, group, scale, turned, between, share, seen)
         _substitute(rate, between, group, fed, share, seen)
-        _judge(rate, seen, cancelling, total, kept)
+        _judge(rate, seen, losing, slower, total, steepest, kept)
         for i in range(n):
             rates[i, offset: offset + used], amplitudes[i, offset: offset + used] = rate[i, :used], seen[i, :used]
         for p in range(used):
@@ -188,20 +188,22 @@ def _substitute(rate, between, group, vectors, share, seen):
 
 
 @njit(**OPTIONS)
-def _judge(rate, amplitude, cancelling, total, kept):
+def _judge(rate, amplitude, losing, slower, total, steepest, kept):
     """1 where the rates are negative and the exponentials are not much larger than what they add up to."""
     n = len(rate)
     for p in range(LANES):
-        total[p], kept[p] = 0.0, 0.0
+        total[p], steepest[p], kept[p] = 0.0, 0.0, 0.0
         for i in range(n):
             total[p] += abs(amplitude[i, p])
+            steepest[p] = max(steepest[p], abs(rate[i, p]))
     for k in range(n):  # most patients are told at the first of these times
         left = 0.0
         for p in range(LANES):
             shown = 0.0
             for i in range(n):
                 shown += amplitude[i, p] * exponential(rate[i, p] / -rate[k, p])
-            kept[p] = 1.0 if total[p] < cancelling * abs(shown) else kept[p]
+            lost = total[p] * min(steepest[p] / abs(rate[k, p]), slower)
+            kept[p] = 1.0 if lost < losing * abs(shown) else kept[p]
             left += 1.0 - kept[p]
         if left == 0.0:
             break

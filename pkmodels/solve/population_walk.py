@@ -111,39 +111,28 @@ class Matrices:
         """Concentrations at the beginning and the end of every step, each (steps, patients)."""
         schedule, n = self.schedule, self.n
         forward, jumping = expm(self.chain), {*schedule.jumping}
-        self.states = np.zeros((schedule.steps + 1, *self.chain.shape[1:3]))
-        self.ended = np.zeros((schedule.steps, len(self.entry), n))
-        state, k = np.zeros((len(self.entry), n)), 0
-        while k < schedule.steps:
+        self.states = np.zeros((*self.chain.shape[1:3], schedule.steps))
+        self.ended = np.zeros((len(self.entry), n, schedule.steps))
+        # Runs of equal steps into which nothing enters but at their begin; a feed is new in every step.
+        other = np.flatnonzero(np.diff(self.which)) + 1 if schedule.feeds is None else np.arange(schedule.steps)
+        state = np.zeros((len(self.entry), n))
+        for k, until in pairwise(np.unique([0, *other, *schedule.jumping, schedule.steps])):
             if k in jumping:
                 state = state + schedule.jumps[k][:, None] * self.entry
-            self.states[k, :, :n] = state
-            until = k + 1
-            if schedule.feeds is not None:
-                self.states[k, :, n:] = schedule.feeds[k].T
+            power, run = forward[self.which[k]], slice(k, until)
+            if schedule.feeds is None:
+                path = _repeated(power, state, until - k)
+                self.states[..., run], self.ended[..., run] = path[..., :-1], path[..., 1:]
             else:
-                until = self._doubled(k, forward[self.which[k]], jumping)
-            states = self.states[k: until, ..., None]
-            self.ended[k: until] = np.matmul(forward[self.which[k]], states)[..., :n, 0]
-            state, k = self.ended[until - 1], until
-        return tuple(np.einsum("kpi,pi->kp", each, self.weights) for each in (self.states[:-1, :, :n], self.ended))
-
-    def _doubled(self, first, power, jumping):
-        """Fill the states of a run of equal steps into which nothing enters: twice as many each time; where it ends."""
-        last = first + 1
-        while last < len(self.which) and self.which[last] == self.which[first] and last not in jumping:
-            last += 1
-        filled = 1
-        while first + filled < last:
-            more = min(filled, last - first - filled)
-            before = self.states[first: first + more, ..., None]
-            self.states[first + filled: first + filled + more] = np.matmul(power, before)[..., 0]
-            filled, power = filled + more, np.matmul(power, power)
-        return last
+                self.states[:, :n, k], self.states[:, n:, k] = state, schedule.feeds[k].T
+                self.ended[..., run] = np.matmul(power, self.states[..., run])[:, :n]
+            state = self.ended[..., until - 1]
+        shown = self.weights[:, None]
+        return tuple(np.matmul(shown, each)[:, 0].T for each in (self.states[:, :n], self.ended))
 
     def within(self, step, patient):
         """A function of x to value and first two derivatives by x, for pairs of step and patient."""
-        chain, state = self.chain[self.which[step], patient], self.states[step, patient]
+        chain, state = self.chain[self.which[step], patient], self.states[patient, :, step]
         rows = np.zeros_like(state)
         rows[:, :self.n] = self.weights[patient]
         first = np.einsum("ei,eij->ej", rows, chain)
@@ -158,8 +147,21 @@ class Matrices:
     def areas(self):
         """Areas under the curve in every interval, (intervals, patients)."""
         rows, last = self.schedule.rows, self.n - 1
-        return np.array([(self.ended[end - 1, :, last] - self.states[begin, :, last]) * self.unit
+        return np.array([(self.ended[:, last, end - 1] - self.states[:, last, begin]) * self.unit
                          for begin, end in pairwise(rows)])
+
+
+def _repeated(power, state, steps):
+    """States (patients, n, steps + 1) after no step, one, two, ...: twice as many each time."""
+    found = np.empty((*state.shape, steps + 1))
+    found[..., 0], filled = state, 1
+    while filled <= steps:
+        more = min(filled, steps + 1 - filled)
+        found[..., filled: filled + more] = np.matmul(power, found[..., :more])
+        filled += more
+        if filled <= steps:
+            power = np.matmul(power, power)
+    return found
 
 
 def _fed_to(schedule, step, patient):
