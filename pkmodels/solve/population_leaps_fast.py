@@ -7,7 +7,7 @@ second start is quick. No lane's arithmetic depends on its neighbours, so neithe
 import numpy as np
 from numba import njit
 
-from .population_leaps import NOTHING, leaps, slowest_first
+from .population_leaps import NOTHING, leaps
 from .population_notes import (
     ABOVE,
     BELOW,
@@ -32,7 +32,8 @@ from .population_roots import ASKED, HALVINGS, LANES, LEFT, LEVEL, RIGHT, SIGN, 
 
 def measured(bodies, schedule, lower, upper, sustained):
     """As `pkmodels.solve.population_leaps.measured`."""
-    rates, amplitudes = slowest_first(bodies)
+    rates, amplitudes = bodies.rates.copy(), bodies.amplitudes.copy()
+    _slowest_first(rates, amplitudes)
     each = np.empty((len(EACH), len(schedule.rows) - 1, bodies.count))
     whole = np.empty((len(WHOLE), bodies.count))
     _walk(rates, amplitudes, schedule.hours, schedule.jumps, schedule.rows.astype(np.int64),
@@ -84,6 +85,23 @@ def _sample(rates, amplitudes, lengths, which, jumps, sampled, found, modes):
                 factor = decay[which[k]]
                 for q in range(n * LANES):
                     state[q] *= factor[q]
+
+
+@njit(**OPTIONS)
+def _slowest_first(rates, amplitudes):
+    """As `population_leaps.slowest_first`, in place: patient by patient, by insertion."""
+    n, count = rates.shape
+    for p in range(count):
+        least = rates[0, p]
+        for i in range(1, n):
+            least = min(least, rates[i, p])
+        for i in range(n):
+            rate, own = least if amplitudes[i, p] == 0.0 else rates[i, p], amplitudes[i, p]
+            k = i
+            while k > 0 and rates[k - 1, p] < rate:
+                rates[k, p], amplitudes[k, p] = rates[k - 1, p], amplitudes[k - 1, p]
+                k -= 1
+            rates[k, p], amplitudes[k, p] = rate, own
 
 
 @njit(**OPTIONS)
