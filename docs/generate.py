@@ -6,10 +6,11 @@ from pathlib import Path
 import pictures
 from tabulate import tabulate
 
-from pkmodels import catalogue, metrics, prediction, references
+from pkmodels import catalogue, prediction, references
 from pkmodels.effect import Effect
 from pkmodels.model import Curve
 from pkmodels.solve import method
+from pkmodels.windows import list_windows, read_window
 
 KINDS = {"release": ("models", "Release models"), "body": ("bodies", "Bodies"), "effect": ("effects", "Effects"),
          "degradation": ("degradation", "Degradation of the polymer")}
@@ -28,7 +29,7 @@ def everything(docs):
         contents.append(f"{folder}/index")
     for folder, title, names, read in (
         ("drugs", "Drugs", prediction.list_drugs(), _drug), ("sites", "Tissues", prediction.list_sites(), _site),
-        ("windows", "Windows", metrics.list_windows(), _window)):
+        ("windows", "Windows", list_windows(), _window)):
         for name in names:
             _write(root / folder / f"{name}.md", read(name))
         rows = "\n".join(names)
@@ -122,7 +123,7 @@ def _site(name):
 
 
 def _window(name):
-    window = metrics.read_window(name)
+    window = read_window(name)
     return "\n".join([f"# {name}", "", *(f"- {_plain(line.lstrip('! '))}" for line in window.lines()), ""])
 
 

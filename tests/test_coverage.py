@@ -9,12 +9,12 @@ import pytest
 import xarray as xr
 from scipy.interpolate import PchipInterpolator
 
+from pkmodels import windows
 from pkmodels.errors import PredictionError, RecordError, UnitError, UnknownName
-from pkmodels.metrics import window as windows
 from pkmodels.metrics.crossing import Curves
 from pkmodels.metrics.result import wilson
-from pkmodels.metrics.window import Window, list_windows, read_window
 from pkmodels.metrics.window_coverage import coverage
+from pkmodels.windows import Window, list_windows, read_window
 
 CL, V = 6.63, 44.1
 RATE = CL / V

@@ -148,6 +148,12 @@ def test_attainment_counts_patients():
     assert pk.coverage(found).window.limits("ng/mL") == (0.5, 1.2)
 
 
+def test_a_window_by_name_or_by_its_limits_is_read():
+    for said in ("goserelin", "0.5-1.2 ng/mL"):
+        read = pk.predict_population(FIT, **{**COMMON, "window": pk.read_window(said)}, patients=5)
+        assert pk.predict_population(FIT, **{**COMMON, "window": said}, patients=5).identical(read)
+
+
 def test_draws_of_the_fit_stay_apart_from_people():
     found = pk.predict_population(FIT, **COMMON, patients=20, draws=3)
     assert found.inside.dims == ("draw", "patient")
@@ -213,7 +219,7 @@ def test_the_band_holds_the_curves():
     ({"variability": {"clearance": -0.1}}, "coefficient of variation"),
     ({"variability": {"clearance": (0.3, "uniform")}}, "log-normal"),
     ({"variability": {"clearance": float("nan")}}, "coefficient of variation"),
-    ({"window": (1.2, 0.5)}, "rise"), ({"window": "0.5-1.2 ng/mL"}, "read_window"),
+    ({"window": (1.2, 0.5)}, "rise"), ({"window": "0.5-1.2"}, "no unit"), ({"window": 0.5}, "or 'goserelin'"),
     ({"window": pk.read_window("< 1 ng/mL of testosterone")}, "testosterone"),
     ({"concentration_unit": "mg"}, "not a mass concentration"), ({"bioavailability": 2}, "bioavailability"),
     ({"regimen": "100 mg over 1 h", "days": 1}, "infusion"), ({"times": [3, 2]}, "rising"), ({"workers": 0}, "workers"),

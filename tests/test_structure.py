@@ -15,7 +15,7 @@ PACKAGE = ROOT / "pkmodels"
 FLOORS = [
     {"errors", "units", "references", "shelf", "workers", "kept", "__init__"},
     {"environment", "surroundings", "dimensions", "definition", "clocks", "model", "effect"},
-    {"laws", "mixtures", "modifiers", "exchange", "dosimetry"},
+    {"laws", "mixtures", "modifiers", "exchange", "dosimetry", "windows"},
     {"carriers", "bodies", "effects", "degradation"},
     {"catalogue", "solve", "studies"},
     {"fitting", "scenarios"},

@@ -3,6 +3,7 @@
 from .. import catalogue, metrics, plotting, prediction
 from ..environment import STANDARD
 from ..errors import PkmodelsError, PredictionError
+from ..windows import read_window
 from .ranges import AROUND, around, slider_range, surroundings
 
 
@@ -44,7 +45,7 @@ def explore(release, *, drug=None, dose=3.6, interval=28, doses=6, window=None, 
     model, values = _start(release)
     if window is not None and drug is None:
         raise PredictionError("a window is about concentrations; give a drug as well")
-    window = None if window is None else metrics.read_window(window)
+    window = None if window is None else read_window(window)
     controls = _release_sliders(ipywidgets, model, values)
     if drug is not None:
         drug = prediction.read_drug(drug)

@@ -57,7 +57,7 @@ def _patients(release, asked, window):
     if not window.strip():
         st.info("Give a window above to see how many are inside.")
     found = _kept("patients", (release, asked, window, count, spread), lambda: pk.predict_population(
-        release, **asked, patients=count, window=pk.read_window(window) if window.strip() else None,
+        release, **asked, patients=count, window=window if window.strip() else None,
         variability={"clearance": spread / 100} if spread else None))
     st.pyplot(plotting.plot_population(found)[0].figure)
     if window.strip():

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 import pkmodels as pk
-from pkmodels import catalogue, metrics, plotting, prediction, shelf
+from pkmodels import catalogue, plotting, prediction, shelf
 from pkmodels.app.correcting import corrections
 from pkmodels.app.further import further
 from pkmodels.app.jobs import Cancelled, Job
@@ -18,6 +18,7 @@ from pkmodels.environment import STANDARD
 from pkmodels.errors import PkmodelsError
 from pkmodels.prediction import table as prediction_table
 from pkmodels.reporting import workbook
+from pkmodels.windows import list_windows
 
 OWN = "a file of my own"
 ALL, FEW, MINE = "all {} plain models", "the usual {}", "my choice"
@@ -154,7 +155,7 @@ def into_the_blood(fit):
         regimen = st.text_input("Regimen in words, if it is another", "", placeholder=regimen, key="regimen") or regimen
         window = st.text_input("Window", "0.5-1.2 ng/mL", key="window",
                                help="such as 0.5-1.2 ng/mL, > 0.5 ng/mL, or the name of one that ships: "
-                                    + ", ".join(metrics.list_windows()))
+                                    + ", ".join(list_windows()))
         values = _what_if(fit)
         said = _around(fit.model)
     asked = {"drug": drug, "regimen": regimen} | ({"values": values} if values else {})

@@ -68,7 +68,8 @@ def _release(given):
 
 
 def _body(given):
-    from .. import metrics, prediction, surroundings
+    from .. import prediction, surroundings
+    from ..windows import read_window
 
     drug, regimen = prediction.read_drug(given.drug), regimen_of(given)
     if regimen is None:
@@ -82,7 +83,7 @@ def _body(given):
     if given.environment:
         yield f"surroundings: {surroundings.read_environment(given.environment)}"
     if getattr(given, "window", None):
-        window = metrics.read_window(given.window)
+        window = read_window(given.window)
         if not (hasattr(given, "effect") and asked_effect(given)):
             window.require(drug.analyte)
         yield f"held against the window {window}"

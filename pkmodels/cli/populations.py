@@ -12,6 +12,7 @@ PICTURES = (".png", ".pdf", ".svg")
 def run(given, fitted, values):
     """Predict a population, print how it covers the window, and draw it where asked."""
     from .. import metrics, prediction, reporting
+    from ..windows import read_window
 
     if not given.drug or not given.regimen:
         raise PredictionError("a population needs --drug and --regimen")
@@ -22,7 +23,7 @@ def run(given, fitted, values):
     for path, endings in ((given.plot, PICTURES), (given.report, reporting.ENDINGS)):
         if path is not None:
             output.check(given, Path(path), endings)
-    window = metrics.read_window(given.window)
+    window = read_window(given.window)
     found = prediction.predict_population(
         fitted if fitted is not None else given.model, drug=given.drug, regimen=regimen_of(given),
         days=given.days, values=None if fitted is not None else values, patients=given.patients, seed=given.seed,

@@ -43,9 +43,9 @@ def _sites():
 
 
 def _windows():
-    from .. import metrics
+    from .. import windows
 
-    found = [metrics.read_window(name) for name in metrics.list_windows()]
+    found = [windows.read_window(name) for name in windows.list_windows()]
     return ("window", "limits", "analyte"), [(w.name, w.bounds, w.analyte) for w in found]
 
 
@@ -142,9 +142,9 @@ def _site_card(name):
 
 
 def _window_card(name):
-    from .. import metrics
+    from .. import windows
 
-    window = metrics.read_window(name)
+    window = windows.read_window(name)
     return repr(window), window.to_dict()
 
 
@@ -173,17 +173,17 @@ def _scenario_card(name):
 
 def every_name():
     """Every name that `cite` understands, apart from references."""
-    from .. import metrics, prediction
+    from .. import prediction, windows
 
     return [*catalogue.list_models(), *catalogue.list_models("body"), *catalogue.list_models("effect"),
-            *prediction.list_drugs(), *prediction.list_sites(), *metrics.list_windows(),
+            *prediction.list_drugs(), *prediction.list_sites(), *windows.list_windows(),
             *shelf.names("data", "curves/*.csv"), *shelf.names("fits", "*.toml"),
             *shelf.names("data", "scenarios/*.toml")]
 
 
 def citations(name):
     """The reference ids of everything that goes by this name; None where nothing does."""
-    from .. import metrics, prediction, references
+    from .. import prediction, references, windows
 
     found, known = [], False
     for ids in (
@@ -193,7 +193,7 @@ def citations(name):
         catalogue.get_model(name, "effect").references if name in catalogue.list_models("effect") else None,
         prediction.read_drug(name).citations if name.split(":")[0] in prediction.list_drugs() else None,
         prediction.read_site(name).citations if name in prediction.list_sites() else None,
-        metrics.read_window(name).citations if name in metrics.list_windows() else None,
+        windows.read_window(name).citations if name in windows.list_windows() else None,
         _curve_citations(name) if name in shelf.names("data", "curves/*.csv") else None,
         shelf.read_toml(shelf.find("data", "scenarios/*.toml", name, "scenario"))["citations"]
         if name in shelf.names("data", "scenarios/*.toml") else None,

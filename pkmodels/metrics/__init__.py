@@ -9,9 +9,7 @@ from .similarity import similarity
 from .similarity_result import Similarity
 from .similarity_rules import read_rules
 from .two_drugs import Combination, MedianEffect, combination
-from .window import Window, list_windows, read_window
 from .window_coverage import coverage
 
-__all__ = ["Combination", "Coverage", "Exposure", "MedianEffect", "PopulationCoverage", "Similarity", "Window",
-           "combination", "coverage", "exposure", "list_windows", "prediction_errors", "read_rules",
-           "read_window", "similarity"]
+__all__ = ["Combination", "Coverage", "Exposure", "MedianEffect", "PopulationCoverage", "Similarity",
+           "combination", "coverage", "exposure", "prediction_errors", "read_rules", "similarity"]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..errors import PredictionError, unknown
+from ..windows import Window
 from . import words
 from .attainment import clopper_pearson
-from .window import Window
 
 #: The measures in the order in which they are shown.
 SHOWN = ("inside", "below", "above", "first_entry", "onset", "last_exit", "longest_gap", "cmax", "tmax", "cmin",

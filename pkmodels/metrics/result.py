@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..errors import PredictionError, unknown
+from ..windows import Window
 from . import words
 from .measures import MEASURES, NAMES
-from .window import Window
 
 #: A curve is always inside when all but rounding of its time is.
 ALL = 100 * (1 - 1e-9)

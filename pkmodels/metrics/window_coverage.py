@@ -6,13 +6,13 @@ import numpy as np
 
 from .. import units
 from ..errors import PredictionError, UnitError, unknown
+from ..windows import read_window
 from . import words
 from .crossing import Curves, on
 from .measures import NAMES, measured, missing
 from .population_coverage import population_coverage, window_of
 from .result import Coverage
 from .verdict import verdict
-from .window import molar_mass_of, read_window
 
 _ABOUT = ("drug", "population", "regimen", "model", "body", "seed", "pkmodels_version", "citations", "assumptions")
 
@@ -59,7 +59,7 @@ def coverage(prediction, window=None, *, variable="plasma", sustained="24 h", ta
     window = read_window(window)
     window.require(analyte)
     asked = {"window": window.to_dict(), "variable": variable, "sustained": sustained}
-    window, converted = window.beside(unit, molar_mass_of(prediction, variable))
+    window, converted = window.beside(unit, _molar_mass_of(prediction, variable))
     lower, upper = window.limits(unit)
     amount, given = units.quantity(sustained, "h", "24 h")
     if not amount > 0:
@@ -195,3 +195,8 @@ def _window_notes(window, variable, analyte):
         yield f"the prediction does not say its analyte; it is taken to be {window.analyte or 'that of the window'}"
     if window.matrix and window.matrix != variable:
         yield f"the window is one in {window.matrix} and is held against '{variable}'"
+
+
+def _molar_mass_of(prediction, variable):
+    """The molar mass of what a variable of a prediction counts, such as ``"1269 g/mol"``, or None."""
+    return prediction[variable].attrs.get("molar_mass", prediction.attrs.get("molar_mass"))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..errors import PredictionError
-from ..metrics import read_window
+from ..windows import read_window
 from .canvas import BLUE, GREEN, GREY, INK, legend, number, plain, surface, time_axis
 
 #: Pairs of quantiles that bound a ribbon, with its depth of colour and its name.

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..errors import PredictionError
-from ..metrics import read_window
+from ..windows import read_window
 from .canvas import BLUE, GREEN, INK, VERMILION, legend, number, plain, share_axis, surface, time_axis
 
 #: What a window should take up of the height of a linear axis, at least.

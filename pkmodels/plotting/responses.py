@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..errors import PredictionError, unknown
-from ..metrics import read_window
+from ..windows import read_window
 from .canvas import BLUE, GREY, legend, plain, surface, time_axis
 from .predictions import _mark_doses, _shade
 

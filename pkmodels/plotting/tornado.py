@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import metrics, prediction, units
 from ..errors import PkmodelsError, PredictionError
+from ..windows import read_window
 from .canvas import BLUE, INK, VERMILION, legend, plain, surface
 
 #: More rows than this are not drawn; the smallest are left out, and the plot says so.
@@ -102,7 +103,7 @@ def what_moves(release, *, drug, dose, interval, doses, window, by=25.0, values=
         raise PredictionError(f"doses={doses!r} is not possible; give a whole number from 1 on")
     amount, between = units.quantity(dose, "mg", "3.6 mg"), units.quantity(interval, "h", "28 days")
     drug = prediction.read_drug(drug) if isinstance(drug, str) else drug
-    window = metrics.read_window(window)
+    window = read_window(window)
     given, ranges = _release(release, values, by)
     model = release.model if hasattr(release, "model") else release
     body = {name: (number.value, number.unit) for name, number in drug.parameters.items()}

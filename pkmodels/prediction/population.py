@@ -7,6 +7,7 @@ import numpy as np
 from .. import __version__, units
 from ..errors import PredictionError
 from ..references import cited_in
+from ..windows import read_window
 from ..workers import check as check_workers
 from . import feeding, population_dataset, population_running
 from . import population_settings as settings
@@ -39,8 +40,8 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
     patients : int
     seed : int
         Patient k is the same for the same seed, however many patients there are and whoever computes them.
-    window : Window or (float, float), optional
-        As `pkmodels.read_window` gives it, or limits in ``concentration_unit``; 0 and infinity where there is
+    window : str, Window or (float, float), optional
+        As `pkmodels.read_window` reads it, or limits in ``concentration_unit``; 0 and infinity where there is
         none. Needed for shares of time and crossings, which are found while the curves are walked.
     days, values, bioavailability, unreleased, concentration_unit
         As `predict` takes them.
@@ -86,6 +87,7 @@ def predict_population(release, *, drug, regimen, patients=1000, seed=1, window=
     PkmodelsError
         Saying what was given and what is possible.
     """
+    window = read_window(window) if isinstance(window, str) else window
     settings.check(patients, draws, unreleased, seed, concentration_unit)
     check_workers(workers, client)
     asked_for = asked(

@@ -8,6 +8,7 @@ from .. import units
 from ..environment import Environment
 from ..errors import PredictionError
 from ..surroundings import read_environment
+from ..windows import Window
 from .assumptions import of_body, of_doses, of_release
 from .grid import SUDDEN, grid, since_dose
 from .predicting import asked_hours
@@ -113,13 +114,13 @@ def window_limits(window, unit, drug):
     """The limits in a unit of concentration, minus infinity and infinity where there is none."""
     if window is None:
         return -np.inf, np.inf
-    if hasattr(window, "limits"):
+    if isinstance(window, Window):
         window.require(drug.analyte)
         window, _ = window.beside(unit, drug.molar_mass_text)
         lower, upper = window.limits(unit)
-    elif isinstance(window, str) or np.ndim(window) != 1 or len(window) != 2:
-        raise PredictionError(f"window = {window!r} is not possible here; read it first, as in "
-                              f"window=pkmodels.read_window('0.5-1.2 ng/mL'), or give limits such as (0.5, 1.2)")
+    elif np.ndim(window) != 1 or len(window) != 2:
+        raise PredictionError(f"window = {window!r} is not possible; give a window such as '0.5-1.2 ng/mL' or "
+                              f"'goserelin', or limits such as (0.5, 1.2)")
     else:
         lower, upper = (float(each) for each in window)
     if not (0 <= lower < upper) or (lower == 0 and math.isinf(upper)):

@@ -12,6 +12,7 @@ from ..prediction import asked
 from ..studies import Study
 from ..studies.vessel import Vessel
 from ..studies.workbook import check_archive
+from ..windows import Window
 
 FORMAT = 1
 _TEXTS = ("source", "sha256", "citation", "time_unit", "normalised", "notes", "set_aside", "remarks", "conditions",
@@ -182,8 +183,8 @@ def _without_draws(dataset):
 
 
 def _window(said):
-    return metrics.Window(**said | {"upper": math.inf if said["upper"] is None else said["upper"],
-                                    "warnings": tuple(said["warnings"]), "citations": tuple(said["citations"])})
+    return Window(**said | {"upper": math.inf if said["upper"] is None else said["upper"],
+                            "warnings": tuple(said["warnings"]), "citations": tuple(said["citations"])})
 
 
 def _written_study(study):

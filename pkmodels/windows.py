@@ -5,9 +5,9 @@ import math
 import re
 from dataclasses import dataclass, replace
 
-from .. import shelf, units
-from ..errors import PredictionError, RecordError, UnitError, UnknownName, unknown
-from ..references import cite
+from . import shelf, units
+from .errors import PredictionError, RecordError, UnitError, UnknownName, unknown
+from .references import cite
 
 EXAMPLE = "0.5-1.2 ng/mL"
 _KINDS = ("ng/mL", "nmol/L", "IU/L")
@@ -147,11 +147,6 @@ class Window:
 def list_windows():
     """The names of the windows that ship with pkmodels."""
     return tuple(sorted(_shipped()))
-
-
-def molar_mass_of(prediction, variable):
-    """The molar mass of what a variable of a prediction counts, such as ``"1269 g/mol"``, or None."""
-    return prediction[variable].attrs.get("molar_mass", prediction.attrs.get("molar_mass"))
 
 
 def read_window(text, analyte=None):
