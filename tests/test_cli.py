@@ -294,6 +294,19 @@ def test_a_reader_that_leaves_early_is_no_error():
     assert "Traceback" not in done.stderr
 
 
+def test_too_little_memory_and_an_interruption_are_told(run, monkeypatch):
+    for raised, code, words in ((MemoryError("unable to allocate 9 GiB"), 2, "9 GiB"), (KeyboardInterrupt, 130,
+                                                                                      "interrupted")):
+        def stopped(given, raised=raised):
+            raise raised
+
+        monkeypatch.setattr("pkmodels.cli.commands.predict", stopped)
+        found, _, err = run("predict", "--model", "weibull", "--days", "3")
+        assert found == code
+        assert words in err
+        assert "Traceback" not in err
+
+
 class TestComfort:
     """Quiet commands, completion, and examples that can be typed."""
 

@@ -38,6 +38,10 @@ def main(arguments=None):
         print(f"pkmodels {given.verb}: {problem.filename or 'output'}: {problem.strerror or problem}; check the place "
               f"and its permissions", file=sys.stderr)
         return 2
+    except MemoryError as problem:
+        print(f"pkmodels {given.verb}: this needs more memory than there is ({problem}); ask for less at once (fewer "
+              f"patients, draws or files), or let other programs go", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("pkmodels: interrupted, nothing was written", file=sys.stderr)
         return 130
