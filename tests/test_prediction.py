@@ -1,12 +1,14 @@
 """Predictions against closed forms, published cases and mass balance."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.integrate import quad
 from sympy import symbols
 
+import pkmodels as pk
 from pkmodels import fitting, laws, metrics, prediction
 from pkmodels.dimensions import Constant
 from pkmodels.environment import Environment
@@ -323,3 +325,22 @@ def test_a_published_depot_says_until_when_it_was_watched():
     assert not any("extrapolation" in s for s in short["assumptions"])
     said = long["assumptions"]
     assert any("watched in people until day 84" in s for s in said)
+
+
+def test_peak_minutes_after_a_release_of_infinite_rate():
+    """Higuchi into one compartment is Dawson's integral: C = D k F(sqrt(λ t)) / (V sqrt(λ)), highest F 0.5410442246."""
+    drug = pk.read_drug("goserelin")
+    volume, flow = drug.parameters["v_central"], drug.parameters["clearance"]
+    fast = replace(drug, bioavailability=1.0, parameters={"v_central": replace(volume, value=10.0, unit="L"),
+                                                          "clearance": replace(flow, value=120.0, unit="L/h")})
+    asked = {"values": {"k": (0.1, "1/day^0.5")}, "drug": fast, "regimen": "10 mg every 28 days x 1"}
+
+    def highest(v, cl):
+        return 1e7 / (1000 * v) * 0.1 / np.sqrt(24) / np.sqrt(cl / v) * 0.5410442246  # ng/mL
+
+    found = pk.predict("higuchi", **asked, draws=0)
+    assert float(found.plasma.max()) == pytest.approx(highest(10, 120), rel=1e-3)
+    someone = pk.predict_population("higuchi", **asked, patients=1, band=False).isel(patient=0)
+    v, cl = float(someone.v_central), 120.0  # the card says how volumes vary
+    assert float(someone.cmax) == pytest.approx(highest(v, cl), rel=1e-7)
+    assert float(someone.tmax) * 24 == pytest.approx(0.9241388730**2 * v / cl, rel=1e-3)

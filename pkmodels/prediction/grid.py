@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-#: Shortest step after a dose or a bend, 2^-6 h (about a minute). Powers of two keep the steps exact.
-SHORTEST = -6
+#: Shortest step after a dose or a bend, 2^-8 h (14 s). Powers of two keep the steps exact.
+SHORTEST = -8
 #: Hours since something at which release may begin with an infinite rate, before the shortest step: its peak is solved.
 SUDDEN = 2.0 ** np.arange(-20, SHORTEST)
 #: Even part: about so many steps over the whole horizon.
