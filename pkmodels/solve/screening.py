@@ -176,7 +176,7 @@ def _descend(job, place, low, high, edges, steps, enough, patience):
     """As `descend`, in NumPy."""
     count = place.shape[1]
     judge = _Judge(job, edges)
-    place = merged(place.copy(), low, high, job.ordered, edges)
+    place = merged(place, low, high, job.ordered, edges)
     everyone = np.arange(len(place))
     place, residual = judge.projected(place, low, high, everyone)
     squares = np.sum(residual**2, axis=1)
@@ -200,10 +200,10 @@ def _descend(job, place, low, high, edges, steps, enough, patience):
                  + held + TINY)
         step = np.linalg.solve(normal + ridge[:, :, None] * np.eye(count),
                                -np.where(held, 0.0, gradient)[..., None])[..., 0]
-        trial = merged(np.clip(at + step, bottom, top), bottom, top, job.ordered, edges[active])
+        trial = merged(at + step, bottom, top, job.ordered, edges[active])
         still = np.all(held | (np.abs(trial - at) <= 1e-9 * (1 + np.abs(at))), axis=1)
         trial, trial_residual = judge.projected(trial, bottom, top, active)
-        trial_squares = np.sum(trial_residual**2, axis=1)
+        trial_squares = (trial_residual**2).sum(axis=1)
         better = trial_squares < s
         gain = np.where(better, s - trial_squares, 0.0)
         done = (better & (gain <= enough * s)) | (~better & ((d >= MOST) | still)) | (s <= TINY)
@@ -230,7 +230,8 @@ def _held(place, low, high, gradient):
 
 
 def merged(place, low, high, pairs, edges):
-    """Ordered parameters that have changed sides meet in the middle, within their bounds."""
+    """Places within their bounds, where ordered parameters that have changed sides meet in the middle."""
+    place = _within(place, low, high)
     for slower, faster in pairs:
         wrong = np.nonzero((place[:, slower] > place[:, faster]) & (edges[:, slower] == edges[:, faster]))[0]
         if len(wrong):
@@ -238,7 +239,7 @@ def merged(place, low, high, pairs, edges):
             top = np.maximum(np.minimum(high[wrong, slower], high[wrong, faster]), bottom)
             middle = np.clip((place[wrong, slower] + place[wrong, faster]) / 2, bottom, top)
             place[wrong, slower] = place[wrong, faster] = middle
-    return np.clip(place, low, high)
+    return _within(place, low, high) if pairs else place
 
 
 class _Judge:
@@ -253,8 +254,9 @@ class _Judge:
 
     def _rows(self, wanted, place, which):
         shape = (len(place), len(self.job.hours))
-        return [np.broadcast_to(np.asarray(row, dtype=float), shape)
-                for row in self.job.tape.run(wanted, place, self.job.hours, self.edges[which])]
+        rows = self.job.tape.run(wanted, place, self.job.hours, self.edges[which])
+        return [row if np.shape(row) == shape else np.broadcast_to(np.asarray(row, dtype=float), shape)
+                for row in rows]
 
     def _white(self, rows, which):
         if self.job.whitening is not None:
@@ -267,19 +269,19 @@ class _Judge:
         rows = self._rows(self.asked, place, which)
         with np.errstate(all="ignore"):
             off = self._white(rows[0] - self.job.of(which)[0], which)
-            off = np.where(np.isfinite(off), np.clip(off, -FAR_OFF, FAR_OFF), FAR_OFF)
+            off = np.where(np.isfinite(off), _within(off, -FAR_OFF, FAR_OFF), FAR_OFF)
             by = {a: _believed(self._white(row, which)) for a, row in zip(self.amplitudes, rows[1:], strict=False)}
             cross = {pair: _believed(self._white(row, which))
                      for pair, row in zip(self.mixed, rows[1 + len(by):], strict=True)}
         place = place.copy()
         for _ in range(TURNS if len(by) > 1 else 1):
             for a in by:
-                size = np.sum(by[a] ** 2, axis=1)
-                full = np.sum(off * by[a], axis=1)
+                size = (by[a] ** 2).sum(axis=1)
+                full = (off * by[a]).sum(axis=1)
                 for k, centre, factor in self.job.pulls:
                     if int(k) == a:
                         size, full = size + factor**2, full + factor**2 * (place[:, a] - centre)
-                move = np.clip(place[:, a] - full / np.maximum(size, TINY), low[:, a], high[:, a]) - place[:, a]
+                move = _within(place[:, a] - full / np.maximum(size, TINY), low[:, a], high[:, a]) - place[:, a]
                 place[:, a] += move
                 off = off + move[:, None] * by[a]
                 for (one, other), row in cross.items():
@@ -305,4 +307,9 @@ class _Judge:
 
 
 def _believed(rows):
-    return np.clip(np.where(np.isfinite(rows), rows, 0.0), -STEEPEST, STEEPEST)
+    return _within(np.where(np.isfinite(rows), rows, 0.0), -STEEPEST, STEEPEST)
+
+
+def _within(values, low, high):
+    """As np.clip, which takes longer than this for few values."""
+    return np.minimum(np.maximum(values, low), high)

@@ -268,19 +268,20 @@ class Tape:
 
     def numbers(self, wanted, inputs, hours):
         """As `run`, for inputs of any shape that broadcast with the hours."""
-        known = {}
+        given, calls = self._program(wanted)
+        known = {number: hours if name == "time" else inputs[int(value)] if name == "input" else value
+                 for number, name, value in given}
         with np.errstate(all="ignore"):
-            for number in self.order(wanted):
-                step = self.steps[number]
-                if step.name == "number":
-                    known[number] = step.value
-                elif step.name == "time":
-                    known[number] = hours
-                elif step.name == "input":
-                    known[number] = inputs[int(step.value)]
-                else:
-                    known[number] = _NUMERIC[step.name](*(known[a] for a in step.arguments))
+            for number, function, arguments in calls:
+                known[number] = function(*[known[a] for a in arguments])
         return [known[number] for number in wanted]
+
+    @lru_cache(maxsize=4096)  # noqa: B019  tapes live as long as the process
+    def _program(self, wanted):
+        """What these need that is given, and what is called, in order."""
+        steps = [(number, self.steps[number]) for number in self.order(wanted)]
+        return ([(number, step.name, step.value) for number, step in steps if not step.arguments],
+                [(number, _NUMERIC[step.name], step.arguments) for number, step in steps if step.arguments])
 
     @lru_cache(maxsize=4096)  # noqa: B019  tapes live as long as the process
     def order(self, wanted):
