@@ -54,8 +54,8 @@ REFUSED = {
     "only blanks between columns": ("time (h) released (%)\n0 0\n4 10\n", {},
                                     ["row 1", "only one column", "commas, semicolons or tabs"]),
     "two time columns": (
-        "time (h),released A (%),time (h),released B (%)\n0,0,0,0\n4,1,4,2\n", {},
-        ["row 1", "2 time columns", "(A)", "(C)", "long form"]),
+        "time (h),time (day),released (%)\n0,0,0\n24,1,4\n", {},
+        ["row 1", "2 time columns", "(A)", "(B)", "long form"]),
     "names twice": ("time (h),Rep 1,Rep 1\n0,0,0\n4,10,12\n", {}, ["row 1", "B and C", "both called 'Rep 1'"]),
     "two released columns": (
         "time (h),released (%),dissolved (%)\n0,0,0\n4,10,12\n", {},

@@ -8,7 +8,7 @@ import pandas as pd
 from .. import units
 from ..errors import StudyError
 from . import checks
-from .cells import decimal_mark, is_number, missing, number, shown
+from .cells import Percent, decimal_mark, is_number, missing, number, shown
 from .settle import settle_released, settle_time
 from .vessel import find_vessel
 from .vocabulary import IN_WORDS, split_unit, words
@@ -20,16 +20,17 @@ _LOWEST = -0.02
 
 @dataclass
 class Gathered:
-    """What the tables of one file have in common while they are read."""
+    """What the tables of one file have in common while they are read; whole tables and curves set aside stand apart."""
 
     problems: object
+    tables: list = field(default_factory=list)
     set_aside: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     vessels: dict = field(default_factory=dict)
 
 
-def records(grid, layout, chosen, gathered, name):
+def records(grid, layout, chosen, gathered):
     """One record per measured value, numbers as the file has them.
 
     Parameters
@@ -39,15 +40,13 @@ def records(grid, layout, chosen, gathered, name):
     chosen : Chosen
     gathered : Gathered
         Takes up problems and what is set aside.
-    name : str
-        Begins the names of the formulations, empty for none.
 
     Returns
     -------
     DataFrame
         With the columns of a study's frame, ``time`` and ``value`` in place of the converted numbers.
     """
-    reader = _Reader(grid, layout, chosen, gathered, name)
+    reader = _Reader(grid, layout, chosen, gathered)
     rows = [record for row in layout.rows for record in reader.row(row)]
     plain = ["formulation", "replicate", "time", "value", "sd", "sem", "n", "row"]
     extra = list(dict.fromkeys(key for record in rows for key in record if key not in plain))
@@ -57,8 +56,8 @@ def records(grid, layout, chosen, gathered, name):
 class _Reader:
     """Reads the rows of one table; remembers the formulation that blank cells repeat."""
 
-    def __init__(self, grid, layout, chosen, gathered, name):
-        self.chosen, self.gathered, self.name = chosen, gathered, name
+    def __init__(self, grid, layout, chosen, gathered):
+        self.chosen, self.gathered = chosen, gathered
         self.place = f"sheet '{grid.sheet}', " if grid.sheet else ""
         numbers = [chosen.time, *chosen.values, *chosen.spreads.values()]
         self.mark = decimal_mark(((row.number, row.cell(c.index)) for row in layout.rows for c in numbers), grid.file)
@@ -68,6 +67,18 @@ class _Reader:
             if role == "rsd":
                 gathered.notes.append(f"sd calculated from '{column.header}' and the mean")
         self.last_formulation = ""
+        self._check_formats(layout.rows, [*chosen.values, *(column for (role, _), column in chosen.spreads.items()
+                                                            if role in ("sd", "sem"))])
+
+    def _check_formats(self, rows, columns):
+        """Refuse cells shown as percentages among others: 0.2 shown as 20 % and 0.01 beside it are not alike."""
+        cells = [(row.number, column, cell) for row in rows for column in columns
+                 if isinstance(cell := row.cell(column.index), float) and cell]
+        if any(isinstance(cell, Percent) for _, _, cell in cells):
+            for row, column, cell in cells:
+                if not isinstance(cell, Percent):
+                    self.gathered.problems.add(row, column.header, f"{cell:g} is not formatted as a percentage, other "
+                                               f"cells of the table are; format all of them alike", self.place)
 
     def row(self, row):
         chosen = self.chosen
@@ -88,7 +99,7 @@ class _Reader:
                 spread["sd"] = abs(value) * relative / 100
             if np.isnan(spread["n"]):
                 spread["n"] = column.count
-            yield {"formulation": " ".join(filter(None, (self.name, formulation, column.formulation))),
+            yield {"formulation": " ".join(filter(None, (formulation, column.formulation))),
                    "replicate": " ".join(filter(None, (replicate, column.replicate))),
                    "time": time, "value": value, **spread, "row": row.number, **self._conditions(row)}
 

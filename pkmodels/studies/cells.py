@@ -17,6 +17,10 @@ SHOWN = 5
 LARGEST = 1e12
 
 
+class Percent(float):
+    """A number that a workbook shows as a percentage."""
+
+
 class Problems:
     """The cells of one file that cannot be read, gathered so that they are reported together."""
 
@@ -45,8 +49,10 @@ def clean(cell):
     if cell is None:
         return ""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return float(cell)
-    return str(cell).replace("\u00a0", " ").replace("\u2212", "-").strip()
+        return cell if isinstance(cell, Percent) else float(cell)
+    text = str(cell).replace("\u00a0", " ").replace("\u2212", "-").strip()
+    # An apostrophe before a number is how spreadsheets are told that it is text.
+    return text[1:] if text[:1] == "'" and is_number(text[1:]) else text
 
 
 def shown(cell):
@@ -66,9 +72,9 @@ def missing(cell):
     plain = re.sub(r"[\s.]", "", cell.lower()) if not re.search(r"\d", cell) else re.sub(r"\s", "", cell)
     if not plain:
         return "empty cell"
-    if plain in _DASHES or plain in _ABSENT:
+    if plain in _DASHES or plain.strip("()[]") in _ABSENT:
         return f"'{cell}', not detected or not determined"
-    if _BELOW.fullmatch(plain):
+    if _BELOW.fullmatch(plain.strip("()[]")):
         return f"'{cell}', below the limit of quantification"
     return ""
 

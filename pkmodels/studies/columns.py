@@ -5,18 +5,23 @@ from dataclasses import dataclass, replace
 
 from ..errors import StudyError
 from .cells import is_number
-from .headers import SPREADS, interpret
-from .vocabulary import RELATIVE, REPLICATE, SIGNAL, words
+from .headers import SPREADS, interpret, label_of
+from .vocabulary import DILUTION, RELATIVE, REPLICATE, SIGNAL, is_blank, words
 
 #: So many columns are named in a note.
 SHOWN = 24
 #: A mean may be rounded to this share of the highest value.
 _ROUNDED = 0.01
+NO_RELEASE = "a blank or placebo releases no drug"
 _REFUSED = {
     "remaining": "is what remains in the carrier; write the released share, 100 % less what remains",
     "rate": "is a rate or an amount per interval; write the cumulative released share",
     "amount": "is an amount, not a share; divide by the dose and write the released share of the dose",
 }
+
+
+class NoRelease(StudyError):
+    """A table without a column that holds what was released."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ def choose(layout, file):
         by_role.setdefault(column.role, []).append(column)
     notes, warnings = [], []
     values, unknown = _values(by_role, layout, file, notes)
+    _leave([column for column in unknown if is_blank(column.header)], NO_RELEASE, notes)
+    unknown = [column for column in unknown if not is_blank(column.header)]
     values = _one_each(interpret(values), file, layout.header_row, notes)
     spreads = _spreads(by_role, values, notes)
     for role in ("formulation", "replicate"):
@@ -73,6 +80,7 @@ def choose(layout, file):
     if unused:
         notes.append(f"columns not used: {', '.join(unused)}")
     _describe(values, notes)
+    warnings += _diluted(by_role, values, layout)
     warnings += [f"'{column.header}' is the share of what came out in the end, not of the dose: a prediction takes it "
                  f"for the dose and is too high where release was incomplete; multiply by the share that came out"
                  for column in values if RELATIVE.search(column.header)]
@@ -110,16 +118,16 @@ def _values(by_role, layout, file, notes):
         return values, [column for column in unknown if column not in values]
     for role, reason in _REFUSED.items():
         for column in by_role.get(role, []):
-            raise StudyError(f"{file}, row {layout.header_row}: the column '{column.header}' {reason}")
+            raise NoRelease(f"{file}, row {layout.header_row}: the column '{column.header}' {reason}")
     for column in signals:
         named = (f"; if '{values[0].header}' is one of them, name it and the times by hand (columns=, --column)"
                  if values else "")
-        raise StudyError(f"{file}, row {layout.header_row}: the column '{column.header}' is the signal of an "
-                         f"instrument; write the released share calculated from it ('released (%)'), or the "
-                         f"concentration with its unit, and say how samples were taken{named}")
+        raise NoRelease(f"{file}, row {layout.header_row}: the column '{column.header}' is the signal of an "
+                        f"instrument; write the released share calculated from it ('released (%)'), or the "
+                        f"concentration with its unit, and say how samples were taken{named}")
     headers = ", ".join(f"'{column.header}'" for column in layout.columns)
-    raise StudyError(f"{file}: no column with the released share was found; the headers in row {layout.header_row} are "
-                     f"{headers}; write 'released (%)' or 'released_fraction' above the values")
+    raise NoRelease(f"{file}: no column with the released share was found; the headers in row {layout.header_row} are "
+                    f"{headers}; write 'released (%)' or 'released_fraction' above the values")
 
 
 def _averaged(means, unknown, layout):
@@ -136,6 +144,15 @@ def _averaged(means, unknown, layout):
         if abs(mean - sum(values) / len(values)) > _ROUNDED * max(map(abs, values)):
             return []
     return units
+
+
+def _diluted(by_role, values, layout):
+    """Warnings on factors of dilution beside concentrations."""
+    return [f"'{column.header}' was not used: the concentrations are taken as those in the vessel; if they are those "
+            f"of the diluted samples, multiply them first" for column in by_role.get("other", [])
+            if values[0].role == "concentration" and set(words(column.header)) & DILUTION
+            and any(is_number(cell) and float(str(cell).replace(",", ".")) != 1
+                    for cell in (row.cell(column.index) for row in layout.rows))]
 
 
 def _leave(columns, reason, notes):
@@ -178,7 +195,8 @@ def _spreads(by_role, values, notes):
 def _of(spreads, values):
     """Whose each spread is: of the name it bears, or without names of the value column before it, one behind each."""
     if any(column.label for column in spreads) or len(spreads) != len(values):
-        return [column.label for column in spreads]
+        named = {label_of(value.formulation): value.formulation for value in values}
+        return [named.get(column.label, column.label) for column in spreads]
     before = [[value for value in values if value.index < column.index] for column in spreads]
     if [len(each) for each in before] != list(range(1, len(values) + 1)):
         return [column.label for column in spreads]

@@ -25,8 +25,11 @@ IN_WORDS = {"min": "minutes", "h": "hours", "day": "days", "week": "weeks", "per
 TIME_WORDS = {"time", "times", "timepoint", "zeit", "zeiten", "zeitpunkt", "probenzeit", "entnahmezeit",
               "temps", "tiempo", "tiempos", "tempo", "tempi", "tempos"}
 #: Of a time column that does not hold times as they passed.
+#: What may stand beside a unit that is the whole header of a time column: "No. of days", "Incubation (days)".
+ABOUT_TIME = {"no", "nr", "number", "of", "in", "after", "elapsed", "incubation", "anzahl", "der"}
 TRANSFORMED = {"log", "log10", "ln", "lg", "sqrt", "root"}
 RELEASED = {"released", "release", "cumulative", "cum", "cumul", "dissolved", "dissolution", "eluted", "elution",
+            "cdr", "rel",
             "kumulativ", "kumulative", "kumuliert", "kumulierte", "freigesetzt", "freigesetzte", "freigabe",
             "value", "values", "wert", "werte",
             "libération", "liberation", "libéré", "libérée", "cumulé", "cumulée", "dissous", "dissoute",
@@ -50,8 +53,10 @@ REMAINING = {"remaining", "retained", "residual", "unreleased", "undissolved", "
              "verblieben"}
 RATE = {"rate", "interval", "increment", "incremental", "noncumulative", "differential", "daily"}
 #: What an instrument shows before anything is calculated from it.
-SIGNAL = {"absorbance", "absorption", "area", "peak", "signal", "extinktion", "fluorescence", "intensity"}
-OTHER = SIGNAL | {"weight", "mass", "volume", "masse", "dilution", "factor", "wavelength", "slope", "intercept",
+SIGNAL = {"absorbance", "absorption", "area", "peak", "signal", "extinktion", "fluorescence", "intensity", "abs", "mau",
+          "od"}
+DILUTION = {"dilution", "verdünnung", "verdünnungsfaktor", "dilución", "diluizione", "diluição"}
+OTHER = SIGNAL | DILUTION | {"weight", "mass", "volume", "masse", "factor", "wavelength", "slope", "intercept",
          "volumen", "gewicht", "comment", "comments", "note", "notes", "remark", "bemerkung", "kommentar", "operator",
          "date", "datum", "variance", "var", "error",
          # statistics of the released share, and per cents of something else
@@ -60,6 +65,11 @@ OTHER = SIGNAL | {"weight", "mass", "volume", "masse", "dilution", "factor", "wa
          "swelling", "uptake", "hydration", "moisture", "humidity", "degradation", "degraded", "erosion", "eroded",
          "viability", "hemolysis", "haemolysis", "purity", "impurity", "impurities", "recovery", "assay",
          "encapsulation", "efficiency", "transmittance", "conversion", "adsorbed"}
+#: What holds no drug; "control" may be the free drug and is not one of these.
+BLANK = {"placebo", "placebos", "blank", "blanks", "leerwert", "leerwerte", "leerprobe", "blindwert", "blindprobe",
+         "blanc", "blanco", "bianco", "branco"}
+#: Words and signs of a name from which a blank was only taken away: "blank-corrected", "F1 - blank".
+WITHOUT_BLANK = re.compile(r"correct|subtract|korrigiert|bereinigt|corrig|minus|without|less\b|\s[-–]\s", re.IGNORECASE)
 CONDITION = {"ph", "temperature", "temp", "temperatur", "medium", "buffer", "puffer", "agitation", "rpm", "light",
              "nir", "enzyme", "salt", "ionic", "surfactant", "h2o2", "gsh", "glutathione", "polymer", "drug", "carrier",
              "wirkstoff", "condition", "apparatus", "method", "size", "loading", "strength"}
@@ -70,7 +80,10 @@ FORMULATION = {"formulation", "formulations", "formulierung", "batch", "charge",
                "name"}
 REPLICATE = {"rep", "repl", "replicate", "replikat", "repeat", "wiederholung", "flask", "vessel", "unit", "vial", "run",
              "sample", "probe", "kolben", "gefäß", "tube", "no", "nr", "tab", "tablet", "tablette", "capsule", "kapsel",
-             "comprimé", "comprimido", "compressa", "vaso"}
+             "comprimé", "comprimido", "compressa", "vaso", "channel"}
+#: Words of a column that numbers the rows: "S.No.", "Sr. No.", "Unnamed: 0".
+NUMBERING = {"s", "sr", "sl", "serial", "no", "nr", "s.no", "sr.no", "sl.no", "lfd", "lfd.nr", "index", "row",
+             "unnamed", "number", "obs", "0", "#"}
 FILLER = {"of", "the", "drug", "dose", "in", "vitro", "standard", "total", "from", "wirkstoff", "data", "profile",
           "per", "cent", "médicament", "fármaco", "farmaco"}
 #: "Of" and "the" in other languages; in capitals they are a name, such as LA for lactic acid.
@@ -96,6 +109,14 @@ def time_unit(text):
     """The unit of time that a word names, such as "day" for "Tage"; empty for other words."""
     plain = text.strip().strip(".").lower()
     return next((unit for unit, names in TIME.items() if plain in names), "")
+
+
+def lone_time_unit(text):
+    """The unit of time that a header states and nothing else: "Days", "No. of days"; empty for other texts."""
+    found = set(words(text)) - ABOUT_TIME
+    word = found.pop() if len(found) == 1 else ""
+    # "S" and "Y" are names of something else.
+    return time_unit(word) if len(word) > 1 or (word in ("d", "h", "w", "j") and len(words(text)) == 1) else ""
 
 
 def released_unit(text):
@@ -134,6 +155,11 @@ def foreign_unit(header):
         if (len(part) > 1 or part == "‰") and _FOREIGN.fullmatch(part) and not re.fullmatch(r"[\d.]+", before):
             return part
     return ""
+
+
+def is_blank(name):
+    """Whether a name is that of a blank or placebo, with a number or more words, and not what one was taken from."""
+    return bool(set(words(re.sub(r"\d+", " ", name))) & BLANK) and not WITHOUT_BLANK.search(name)
 
 
 def unit(text):
