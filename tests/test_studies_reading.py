@@ -172,7 +172,8 @@ def test_summary_rows_below_the_table(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "cell", ["n.d.", "ND", "<LOQ", "< LOQ", "BLQ", "BLOQ", "-", "–", "", " ", "n.a.", "<0.5", "n.n."])
+    "cell", ["n.d.", "ND", "<LOQ", "< LOQ", "BLQ", "BLOQ", "-", "–", "---", "NaN", "", " ", "n.a.", "<0.5",
+             "n.n."])
 def test_missing_values_are_never_zero(tmp_path, cell):
     (tmp_path / "lab.csv").write_text(f"time (h),released (%)\n0,0\n4,{cell}\n8,20\n", encoding="utf-8")
     study = read_study(tmp_path / "lab.csv")

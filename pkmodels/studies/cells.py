@@ -9,10 +9,10 @@ from .vocabulary import unit
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 _BELOW = re.compile(r"<(l?lo[qd]|bg|ng|\d+([.,]\d+)?%?)|(b|l|bl)?lo[qd]|blq|bql")
-_ABSENT = {"nd", "n/d", "na", "n/a", "nn", "nb", "notdetected", "notdetermined", "nichtbestimmt", "missing"}
+_ABSENT = {"nan", "nd", "n/d", "na", "n/a", "nn", "nb", "notdetected", "notdetermined", "nichtbestimmt", "missing"}
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1\d{2,4}")
 _CLOCK = re.compile(r"\d{1,3}:\d{2}(:\d{2}(\.\d+)?)?(\s*[ap]m)?", re.IGNORECASE)
-_DASHES = {"-", "–", "—"}
+_DASHES = re.compile(r"[-–—]+")
 SHOWN = 5
 LARGEST = 1e12
 
@@ -72,7 +72,7 @@ def missing(cell):
     plain = re.sub(r"[\s.]", "", cell.lower()) if not re.search(r"\d", cell) else re.sub(r"\s", "", cell)
     if not plain:
         return "empty cell"
-    if plain in _DASHES or plain.strip("()[]") in _ABSENT:
+    if _DASHES.fullmatch(plain) or plain.strip("()[]") in _ABSENT:
         return f"'{cell}', not detected or not determined"
     if _BELOW.fullmatch(plain.strip("()[]")):
         return f"'{cell}', below the limit of quantification"

@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass, replace
 
 from ..errors import StudyError
-from .cells import is_number
+from .cells import is_number, shown
 from .headers import SPREADS, interpret, label_of
-from .vocabulary import DILUTION, RELATIVE, REPLICATE, SIGNAL, is_blank, words
+from .vocabulary import DILUTION, RELATIVE, REPLICATE, SAMPLE, SIGNAL, is_blank, words
 
 #: So many columns are named in a note.
 SHOWN = 24
+#: What a column of samples says where these are replicates: 1, S1, Rep 2, Probe 3.
+_NUMBERED = re.compile(r"((s|n|v|r|rep\w*|samples?|probe|#)[\s_.#-]*)?\d{1,3}", re.IGNORECASE)
 #: A mean may be rounded to this share of the highest value.
 _ROUNDED = 0.01
 NO_RELEASE = "a blank or placebo releases no drug"
@@ -70,8 +72,10 @@ def choose(layout, file):
     values, unknown = _values(by_role, layout, file, notes)
     _leave([column for column in unknown if is_blank(column.header)], NO_RELEASE, notes)
     unknown = [column for column in unknown if not is_blank(column.header)]
-    values = _one_each(interpret(values), file, layout.header_row, notes)
+    values = _without_means(interpret(values), layout, notes)
+    values = _one_each(values, file, layout.header_row, notes)
     spreads = _spreads(by_role, values, notes)
+    _settle_samples(by_role, layout, notes)
     for role in ("formulation", "replicate"):
         if len(by_role.get(role, [])) > 1:
             names = " and ".join(f"'{column.header}'" for column in by_role[role])
@@ -136,14 +140,37 @@ def _averaged(means, unknown, layout):
     units = [replace(c, label=match[2], role="released") for c, match in numbered if match]
     if len(means) != 1 or len(units) < 2 or len({match[1] for _, match in numbered if match}) != 1:
         return []
-    for row in layout.rows:
-        cells = [row.cell(c.index) for c in (*means, *units)]
-        if not all(map(is_number, cells)):
-            return []
-        mean, *values = (float(str(cell).replace(",", ".")) for cell in cells)
-        if abs(mean - sum(values) / len(values)) > _ROUNDED * max(map(abs, values)):
-            return []
-    return units
+    whole = all(is_number(row.cell(c.index)) for row in layout.rows for c in (*means, *units))
+    return units if whole and _is_mean(means[0], units, layout) else []
+
+
+def _is_mean(column, others, layout):
+    """Whether a column is the mean of others in every row in which all are numbers, of which there must be one."""
+    rows = [[row.cell(c.index) for c in (column, *others)] for row in layout.rows]
+    rows = [[float(str(cell).replace(",", ".")) for cell in cells] for cells in rows if all(map(is_number, cells))]
+    return bool(rows) and all(abs(mean - sum(values) / len(values)) <= _ROUNDED * max(map(abs, values))
+                              for mean, *values in rows)
+
+
+def _without_means(values, layout, notes):
+    """Without a column that has no number and is the mean of numbered ones of its name: it is no replicate."""
+    means = [column for column in values if not column.replicate and (
+        others := [c for c in values if c.replicate and c.formulation == column.formulation])
+        and len(others) > 1 and _is_mean(column, others, layout)]
+    _leave(means, "it is the mean of the columns beside it", notes)
+    return [column for column in values if column not in means]
+
+
+def _settle_samples(by_role, layout, notes):
+    """A column such as "Sample" holds formulations where another one holds replicates, or where it does not number."""
+    samples = [c for c in by_role.get("replicate", []) if set(words(c.header)) & SAMPLE]
+    if by_role.get("formulation") or len(samples) != 1:
+        return
+    names = {shown(row.cell(samples[0].index)) for row in layout.rows} - {""}
+    if len(by_role["replicate"]) > 1 or not all(map(_NUMBERED.fullmatch, names)):
+        others = [c for c in by_role.pop("replicate") if c not in samples]
+        by_role |= {"formulation": samples} | ({"replicate": others} if others else {})
+        notes.append(f"formulations read from the column '{samples[0].header}'")
 
 
 def _diluted(by_role, values, layout):

@@ -164,7 +164,8 @@ def _header_rows(rows, at, start, time):
             own = shown(row.cell(time))
             unit_row |= {time: own} if v.unit(own) else {}
     repeated = len(set(filter(None, header))) < sum(map(bool, header))
-    if not group and at and rows[at - 1].number == rows[at].number - 1 and _is_group(rows[at - 1], time, repeated):
+    beside = bool(at) and rows[at - 1].number == rows[at].number - 1
+    if not group and beside and _is_group(rows[at - 1], time, len(header), repeated):
         above = at - 1
         group = _filled([shown(cell) for cell in rows[above].cells], time, len(header))
     return _trim(header), group, unit_row, above
@@ -181,9 +182,11 @@ def _two_rows(upper, row, time):
     return header, group
 
 
-def _is_group(row, time, repeated):
-    """A row of merged names: nothing above the time column, unless names below repeat themselves; text elsewhere."""
-    texts = [cell for j, cell in enumerate(row.cells) if j != time and isinstance(cell, str) and cell]
+def _is_group(row, time, width, repeated):
+    """A row of merged names: nothing above the time column, unless names below repeat themselves; text to its right
+    (of a last time column elsewhere): a text to its left alone is a title."""
+    named = row.cells[time + 1:] if width > time + 1 else row.cells[:time]
+    texts = [cell for cell in named if isinstance(cell, str) and cell]
     return bool(texts) and (row.cell(time) == "" or (repeated and len(texts) > 1))
 
 

@@ -80,7 +80,10 @@ FORMULATION = {"formulation", "formulations", "formulierung", "batch", "charge",
                "name"}
 REPLICATE = {"rep", "repl", "replicate", "replikat", "repeat", "wiederholung", "flask", "vessel", "unit", "vial", "run",
              "sample", "probe", "kolben", "gefäß", "tube", "no", "nr", "tab", "tablet", "tablette", "capsule", "kapsel",
-             "comprimé", "comprimido", "compressa", "vaso", "channel"}
+             "comprimé", "comprimido", "compressa", "vaso", "channel", "muestra", "campione", "échantillon",
+             "echantillon", "amostra"}
+#: Of these what may as well name formulations.
+SAMPLE = {"sample", "probe", "muestra", "campione", "échantillon", "echantillon", "amostra"}
 #: Words of a column that numbers the rows: "S.No.", "Sr. No.", "Unnamed: 0".
 NUMBERING = {"s", "sr", "sl", "serial", "no", "nr", "s.no", "sr.no", "sl.no", "lfd", "lfd.nr", "index", "row",
              "unnamed", "number", "obs", "0", "#"}
@@ -173,10 +176,11 @@ def split_unit(header):
     for match in re.finditer(r"[(\[]([^()\[\]]*)[)\]]", header):
         if unit(match[1]):
             return _squeeze(header[:match.start()] + " " + header[match.end():]), unit(match[1])
-    for separator in (r"\s*/\s*(?=[^/]*$)", r"\s*,\s*", r"\s+in\s+"):
+    for separator in (r"\s*,\s*(?=[^,]*$)", r"\s*/\s*(?=[^/]*$)", r"\s+in\s+"):
         parts = re.split(separator, header, maxsplit=1)
         if len(parts) == 2 and parts[0] and unit(parts[1]):
-            return _squeeze(parts[0]), unit(parts[1])
+            number = re.search(r"\s(\w+\s*)?#?\d+$", parts[1])  # "Release, % 1" is the first one
+            return _squeeze(parts[0] + (number[0] if number else "")), unit(parts[1])
     return _trailing_unit(_squeeze(header.replace("_per_", "/")))
 
 
