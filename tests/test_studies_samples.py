@@ -38,3 +38,9 @@ def test_a_mean_beside_numbered_means_is_no_replicate(tmp_path):
 def test_a_number_behind_the_unit_is_a_replicate(tmp_path):
     study = lab(tmp_path, '"Time, h";"Release, % 1";"Release, % 2"\n0;0;0\n4;10;12\n8;20;22\n')
     assert set(study.frame["replicate"]) == {"1", "2"}
+
+
+def test_commas_of_titles_and_decimals_do_not_cut_a_table_of_tabs(tmp_path):
+    study = lab(tmp_path, "Batch 7, 37 C, PBS\nTime, h\tReleased (%)\n0,5\t10,5\n1,5\t20,5\n2,5\t30,5\n")
+    assert study.frame["time_hour"].tolist() == [0.5, 1.5, 2.5]
+    assert study.frame["released"].tolist() == [0.105, 0.205, 0.305]

@@ -1,6 +1,7 @@
 """Text tables: encoding, delimiter and cells of csv, tsv and semicolon files."""
 
 import csv
+from collections import Counter
 
 from ..errors import StudyError
 from .cells import clean
@@ -54,10 +55,10 @@ def _decode(content, file):
 
 
 def _delimiter(lines):
-    """The delimiter that the most lines contain; tab before semicolon before comma."""
-    lines = [line for line in lines if _comment(line) is None]
-    counts = {each: sum(each in line for line in lines) for each in _DELIMITERS}
-    return max(counts, key=counts.get) if any(counts.values()) else ","
+    """The delimiter of the most lines: of each the tab, else the semicolon, else the comma, which may be decimal."""
+    found = (next((each for each in _DELIMITERS if each in line), None) for line in lines if _comment(line) is None)
+    counts = Counter(each for each in found if each)
+    return max(_DELIMITERS, key=lambda each: counts[each]) if counts else ","
 
 
 def _rows(lines, delimiter, file):
