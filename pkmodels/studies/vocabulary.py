@@ -179,7 +179,7 @@ def split_unit(header):
     for separator in (r"\s*,\s*(?=[^,]*$)", r"\s*/\s*(?=[^/]*$)", r"\s+in\s+"):
         parts = re.split(separator, header, maxsplit=1)
         if len(parts) == 2 and parts[0] and unit(parts[1]):
-            number = re.search(r"\s(\w+\s*)?#?\d+$", parts[1])  # "Release, % 1" is the first one
+            number = re.search(r"[\s_](\w+\s*)?#?\d+$", parts[1])  # "Release, % 1" is the first one
             return _squeeze(parts[0] + (number[0] if number else "")), unit(parts[1])
     return _trailing_unit(_squeeze(header.replace("_per_", "/")))
 
