@@ -28,7 +28,7 @@ class Written:
         self.random = random.Random(seed)
         some, n = self.random, self.random.randint(4, 11)
         self.times = sorted(some.sample([0, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 10, 12, 14, 21, 24, 28, 35, 42, 48], n))
-        self.factor, names = HOURS[unit := some.choice(list(HOURS))]
+        self.factor, names = HOURS[some.choice(list(HOURS))]
         bracket = some.choice((" ({})", " [{}]", ", {}", "_{}", " / {}"))
         self.time = some.choice(TIMES) + bracket.format(some.choice(names))
         self.digits, self.expected = some.choice((0, 1, 2)), []
