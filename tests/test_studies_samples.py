@@ -44,3 +44,11 @@ def test_commas_of_titles_and_decimals_do_not_cut_a_table_of_tabs(tmp_path):
     study = lab(tmp_path, "Batch 7, 37 C, PBS\nTime, h\tReleased (%)\n0,5\t10,5\n1,5\t20,5\n2,5\t30,5\n")
     assert study.frame["time_hour"].tolist() == [0.5, 1.5, 2.5]
     assert study.frame["released"].tolist() == [0.105, 0.205, 0.305]
+
+
+def test_replicates_far_apart_are_doubted(tmp_path):
+    """Standard deviations of 22 and 23 % of the dose; the same table of one batch has 1 %."""
+    study = lab(tmp_path, "Time (h),Sample 1 (%),Sample 2 (%)\n0,0,0\n4,15,46.1\n24,60,92.5\n")
+    doubt = "replicates lie far apart ('lab': standard deviation 22 % of the dose"
+    assert any(doubt in each for each in study.warnings)
+    assert not lab(tmp_path, "Time (h),Sample 1 (%),Sample 2 (%)\n0,0,0\n4,45,46.4\n24,92,93.4\n").warnings
