@@ -71,6 +71,14 @@ def test_vessels_in_rows_with_a_mean_below(tmp_path):
     assert study.released.tolist() == pytest.approx([0.321, 0.309, 0.589, 0.571, 0.795, 0.779])
 
 
+def test_two_columns_of_names_before_times_across(tmp_path):
+    rows = "F1,1,0,20,60\nF1,2,0,22,62\nF2,1,0,30,70\nF2,2,0,31,71\n"
+    study = lab(tmp_path, f"Formulation,Tablet,0 h,1 h,4 h\n{rows}")
+    assert study.formulations == ("F1", "F2")
+    assert study.only("F2").released.tolist() == [0, 0, 0.3, 0.31, 0.7, 0.71]
+    assert list(study.only("F2").frame["replicate"]) == ["1", "2"] * 3
+
+
 def test_means_with_spread_across(tmp_path):
     study = lab(tmp_path, "Formulation,1 h,4 h,8 h\nF1,20.1 ± 1.1,60.2 ± 2,85 ± 1.5\nF2,30 ± 1,70.4 ± 2.5,90 ± 1.9\n")
     np.testing.assert_allclose(study.only("F1").released, [0.201, 0.602, 0.85])

@@ -127,7 +127,7 @@ def test_long_form_with_conditions(tmp_path):
     assert study.frame["temperature_degC"].tolist() == pytest.approx([37] * 4)
     assert set(study.frame["medium"]) == {"PBS"}
     assert "peak area" in " ".join(study.notes)
-    assert "blank cells in 'Batch' read as the name above them" in study.notes
+    assert "blank cells in 'Batch' read as what stands above them" in study.notes
 
 
 def test_columns_that_nobody_understands_are_named(tmp_path):

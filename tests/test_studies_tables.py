@@ -53,6 +53,13 @@ class TestSeveralTables:
         np.testing.assert_allclose(study.only("F2").released, [0, 0.7])
         assert study.only("F2").times.tolist() == [0, 24]
 
+    def test_titles_that_number_replicates(self, tmp_path):
+        study = lab(tmp_path, "Replicate 1\nTime (h),F1 (%),F2 (%)\n1,20,30\n4,60,70\n\n"
+                              "Replicate 2\nTime (h),F1 (%),F2 (%)\n1,22,32\n4,62,72\n")
+        assert study.formulations == ("F1", "F2")
+        assert study.only("F2").released.tolist() == [0.3, 0.32, 0.7, 0.72]
+        assert list(study.only("F2").frame["replicate"]) == ["1", "2", "1", "2"]
+
     def test_digitised_curves(self, tmp_path):
         text = "PLGA 50:50,,PLGA 75:25,\nX,Y,X,Y\n0.5,10.5,0.4,4.5\n7.1,60.2,7.0,30.1\n,,14.2,55\n"
         study = lab(tmp_path, text, time="day")

@@ -182,8 +182,8 @@ def _two_rows(upper, row, time):
 
 
 def _is_group(row, time, repeated):
-    """A row of merged names: nothing above the time column, unless names below repeat themselves; text elsewhere."""
-    texts = [cell for j, cell in enumerate(row.cells) if j != time and isinstance(cell, str) and cell]
+    """A row of merged names: nothing above the time column, unless names below repeat themselves; text behind it."""
+    texts = [cell for cell in row.cells[time + 1:] if isinstance(cell, str) and cell]
     return bool(texts) and (row.cell(time) == "" or (repeated and len(texts) > 1))
 
 
@@ -192,12 +192,10 @@ def _only(row, column):
 
 
 def _filled(cells, time, width=0):
-    """The text of merged cells in every column that they span."""
+    """The text of merged cells in every column behind that of the times that they span."""
     group, last = {}, ""
-    for j in range(max(len(cells), width)):
-        cell = cells[j] if j < len(cells) else ""
-        if j != time:
-            last = group[j] = cell or last
+    for j in range(time + 1, max(len(cells), width)):
+        last = group[j] = (cells[j] if j < len(cells) else "") or last
     return group
 
 

@@ -8,7 +8,7 @@ from ..errors import StudyError
 from . import vocabulary as v
 from .columns import NO_RELEASE
 from .grid import letter
-from .headers import classify
+from .headers import classify, replicate_of
 
 #: What no table of release holds, whatever its headers say; and what decides where they say nothing.
 _NEVER = {"sd", "sem", "rsd", "n", "remaining", "rate"}
@@ -66,15 +66,22 @@ def of_release(tables, gathered):
 
 
 def told_apart(tables):
-    """The tables with names that begin with the sheet, and with the title where that is needed."""
+    """The tables with names that begin with the sheet, and with the title where that is needed.
+
+    A title such as "Replicate 2" names the replicates of its table instead.
+    """
     several = len({each.grid.sheet for each in tables}) > 1
     result = []
     for each in tables:
         others = [other for other in tables if other is not each and other.grid.sheet == each.grid.sheet]
         shared = any(each.formulations() & other.formulations() for other in others)
-        prefix = " ".join(filter(None, (each.grid.sheet if several else "", each.grid.title if shared else "")))
-        names = [" ".join(filter(None, (prefix, name))) for name in each.found["formulation"]]
-        result.append(replace(each, prefix=prefix, found=each.found.assign(formulation=names)))
+        number = replicate_of(each.grid.title) if shared else ""
+        title = each.grid.title if shared and not number else ""
+        prefix = " ".join(filter(None, (each.grid.sheet if several else "", title)))
+        names = {"formulation": prefix, "replicate": number}
+        result.append(replace(each, prefix=prefix, found=each.found.assign(**{
+            column: [" ".join(filter(None, (before, name))) for name in each.found[column]]
+            for column, before in names.items()})))
     return result
 
 
@@ -110,8 +117,8 @@ def apart_or_refused(tables, file):
     """Refuse two tables of a sheet whose curves would run together under one name."""
     seen = {}
     for each in tables:
-        for name in each.formulations():
-            other = seen.setdefault(name, each)
+        for curve in set(zip(each.found["formulation"], each.found["replicate"], strict=True)):
+            other = seen.setdefault(curve, each)
             if other is not each:
                 raise StudyError(f"{file}, row {each.layout.header_row}: a second table begins here, with the names of "
                                  f"{other.place}; write a name alone in the row above each table, such as 'F1' and "

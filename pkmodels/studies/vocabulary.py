@@ -29,7 +29,7 @@ TIME_WORDS = {"time", "times", "timepoint", "zeit", "zeiten", "zeitpunkt", "prob
 ABOUT_TIME = {"no", "nr", "number", "of", "in", "after", "elapsed", "incubation", "anzahl", "der"}
 TRANSFORMED = {"log", "log10", "ln", "lg", "sqrt", "root"}
 RELEASED = {"released", "release", "cumulative", "cum", "cumul", "dissolved", "dissolution", "eluted", "elution",
-            "cdr", "rel",
+            "cdr", "rel", "fdiss",
             "kumulativ", "kumulative", "kumuliert", "kumulierte", "freigesetzt", "freigesetzte", "freigabe",
             "value", "values", "wert", "werte",
             "libération", "liberation", "libéré", "libérée", "cumulé", "cumulée", "dissous", "dissoute",
@@ -49,6 +49,8 @@ STANDARD_ERROR = {"sem", "se", "stderr", "standardfehler"}
 RELATIVE_SPREAD = {"rsd", "cv", "cov", "vk", "vark", "dpr", "der", "variationskoeffizient"}
 COUNT = {"n", "count", "anzahl"}
 CONCENTRATION = {"concentration", "conc", "konzentration", "konz", "concentración", "concentrazione", "concentração"}
+#: With a concentration, what was measured in a body and not in a vessel.
+BODY = {"plasma", "serum", "blood", "blut", "sangre", "sang"}
 REMAINING = {"remaining", "retained", "residual", "unreleased", "undissolved", "entrapped", "left", "verbleibend",
              "verblieben"}
 RATE = {"rate", "interval", "increment", "incremental", "noncumulative", "differential", "daily"}
@@ -73,8 +75,8 @@ WITHOUT_BLANK = re.compile(r"correct|subtract|korrigiert|bereinigt|corrig|minus|
 CONDITION = {"ph", "temperature", "temp", "temperatur", "medium", "buffer", "puffer", "agitation", "rpm", "light",
              "nir", "enzyme", "salt", "ionic", "surfactant", "h2o2", "gsh", "glutathione", "polymer", "drug", "carrier",
              "wirkstoff", "condition", "apparatus", "method", "size", "loading", "strength"}
-CONDITION_DETAIL = {"of", "the", "type", "name", "speed", "ratio", "concentration", "mw", "c", "degc", "um", "nm", "mm",
-                    "kda", "media", "release"}
+CONDITION_DETAIL = {"of", "the", "type", "name", "speed", "ratio", "concentration", "mw", "c", "°c", "degc", "um", "nm",
+                    "mm", "kda", "media", "release"}
 DRUG = {"drug", "wirkstoff"}
 FORMULATION = {"formulation", "formulations", "formulierung", "batch", "charge", "lot", "curve", "group", "product",
                "name"}
