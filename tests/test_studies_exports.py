@@ -1,5 +1,7 @@
 """Tables as instruments and programs write them: numbered rows, stacked headers, formats of a workbook."""
 
+import datetime
+
 import numpy as np
 import openpyxl
 import pytest
@@ -18,7 +20,7 @@ def curves(study):
 
 
 @pytest.mark.parametrize(("name", "begin"), [
-    ("", 0), ("", 1), ("S.No", 1), ("Sr. No.", 1), ("No.", 1), ("Unnamed: 0", 0), ("Sample", 1)])
+    ("", 0), ("", 1), ("#", 1), ("S.No", 1), ("Sr. No.", 1), ("No.", 1), ("Unnamed: 0", 0), ("Sample", 1)])
 def test_numbers_of_rows_are_no_curve(tmp_path, name, begin):
     rows = "".join(f"{begin + k},{t},{x}\n" for k, (t, x) in enumerate(((0, 0), (1, 20), (4, 60))))
     study = lab(tmp_path, f"{name},Time (h),F1 (%)\n{rows}")
@@ -74,6 +76,17 @@ def test_merged_cells_of_a_condition(tmp_path):
     assert study.only("F1", temperature_degC=42).released.tolist() == [0.4, 0.9]
 
 
+def test_a_column_that_tells_curves_apart_is_kept(tmp_path):
+    study = lab(tmp_path, "Sonication,Time (h),Released (%)\n5 min,1,15\n5 min,4,20\n10 min,1,30\n10 min,4,40\n")
+    assert study.only("lab", Sonication="10 min").released.tolist() == [0.3, 0.4]
+    assert any("choose one before a fit" in each for each in study.warnings)
+
+
+def test_dates_of_a_spreadsheet_are_no_times(tmp_path):
+    with pytest.raises(StudyError, match=r"from 45352\.4, are dates as a spreadsheet counts them"):
+        lab(tmp_path, "Time (h),F1 (%)\n45352.375,0\n45353.375,20\n45355.375,60\n")
+
+
 def test_a_factor_of_dilution_is_said(tmp_path):
     text = "# vessel 10 mL, full exchange, dose 1 mg\ntime (h),conc (ug/mL),Dilution factor\n1,2,{0}\n4,6,{0}\n"
     assert any("'Dilution factor' was not used" in each for each in lab(tmp_path, text.format(10)).warnings)
@@ -119,6 +132,12 @@ class TestWorkbooks:
             sheet[name].number_format = "0%"
         with pytest.raises(StudyError, match=r"0\.01 is not formatted as a percentage, other cells of the table are"):
             self.read(sheet, tmp_path)
+
+    def test_times_of_more_than_a_day(self, sheet, tmp_path):
+        for cell, hours in zip(sheet["A"], ("Time", 0, 1, 30), strict=True):
+            cell.value = hours if hours == "Time" else datetime.timedelta(hours=hours)
+        sheet.delete_cols(3)
+        assert self.read(sheet, tmp_path).times.tolist() == [0, 1, 30]
 
     def test_hidden_rows_and_columns_are_read_and_said(self, sheet, tmp_path):
         sheet.row_dimensions[3].hidden = True

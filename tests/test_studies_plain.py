@@ -46,6 +46,8 @@ def test_a_table_on_its_side_gives_the_published_distance(tmp_path):
 
 @pytest.mark.parametrize("text", [
     "Time (min),5,10,15\nTablet 1,1,2,3\nTablet 2,4,5,6\nnote: good\n",
+    "Minutes,5,10,15\nTablet 1,1,2,3\nTablet 2,4,5,6\n",
+    ",% dissolved at,,\nTablet,5 min,10 min,15 min\n1,1,2,3\n2,4,5,6\n",
     "% dissolved\n,5 min,10 min,15 min\nV1,1,2,3\nV2,4,5,6\nMean,2.5,3.5,4.5\nSD,2.12,2.12,2.12\n"])
 def test_times_across(tmp_path, text):
     study = lab(tmp_path, text)

@@ -79,6 +79,30 @@ class TestSeveralTables:
         path = book(tmp_path, Peak_area=[["Time (h)", "area"], [0, 0], [1, 5000]], Release=RAW)
         assert read_study(path).released.max() == 0.863
 
+    @pytest.mark.parametrize("names", [("High intensity", "Low intensity"), ("SE", "LE"), ("High concentration", "Low"),
+                                       ("Mean ± SD, lot 1", "Mean ± SD, lot 2"), ("Low molecular weight", "High")])
+    def test_names_that_sound_like_something_else(self, tmp_path, names):
+        rows = [["Time (h)", "F1"], [1, 20], [4, 60]]
+        study = read_study(book(tmp_path, **dict.fromkeys(names, rows)))
+        assert study.formulations == tuple(f"{name} F1" for name in names)
+
+    def test_a_file_of_something_else_is_refused(self, tmp_path):
+        rows = [["Time (h)", "V1"], [1, 0.2], [4, 0.6]]
+        with pytest.raises(StudyError, match="'Absorbance' is not what was released"):
+            read_study(book(tmp_path, Absorbance=rows))
+        assert read_study(book(tmp_path, Absorbance=[["Time (h)", "released"], *rows[1:]])).released.max() == 0.6
+
+    @pytest.mark.parametrize("text", [
+        "Time (h),F1 (%)\n1,20\n4,60\n\nTime (h),Plasma conc (ng/mL)\n1,5\n4,3\n",
+        "Time (h),F1 (%),,Time (h),Plasma conc (ng/mL)\n1,20,,1,5\n4,60,,4,3\n",
+        "Time (h),F1 (%),,Parameter,Value\n1,20,,k,0.2\n4,60,,n,0.45\n",
+        "Time (h),F1 (%)\n1,20\n4,60\n\nParameter,Value\nk (1/h),0.2\nLag time (h),0.5\nT50,3.1\n"])
+    def test_what_stands_beside_and_below_is_no_release(self, tmp_path, text):
+        study = lab(tmp_path, text)
+        assert study.formulations == ("F1",)
+        assert study.released.tolist() == [0.2, 0.6]
+        assert any(word in str(study) for word in ("Plasma", "Parameter"))
+
     def test_tables_that_nothing_tells_apart_are_refused(self, tmp_path):
         with pytest.raises(StudyError, match="row 1: a second table begins here"):
             lab(tmp_path, "Time (h),Released (%),Time (h),Released (%)\n0,0,0,0\n4,1,4,2\n")

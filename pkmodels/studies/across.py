@@ -5,7 +5,7 @@ from dataclasses import replace
 from . import vocabulary as v
 from .cells import is_number, missing, shown
 from .grid import Row
-from .headers import is_time
+from .headers import is_time, is_time_unit
 from .written import BRACKET, SPREAD, hours, in_one_unit, is_letter, is_zero, timed
 
 #: So many columns of times make a table that lies on its side.
@@ -40,12 +40,13 @@ def upright(grid):
 def _header(cells):
     """(cells above the names, header of the times, times) of a row of times; ((), "", ()) of any other."""
     first = (j for j, cell in enumerate(cells) if j and (timed(cell) or is_zero(cell)))
-    width = 1 if cells and is_time(cells[0]) else next(first, 1)
+    named = bool(cells) and (is_time(cells[0]) or is_time_unit(cells[0]))
+    width = 1 if named else next(first, 1)
     corner, others = cells[:width], cells[width:]
     if len(others) < _ACROSS or "" in others or all(map(is_letter, others)) or any(map(is_number, corner)):
         return (), "", ()
     unit, times = in_one_unit(others)
-    if width == 1 and is_time(corner[0]) and all(map(is_number, others)):
+    if named and all(map(is_number, others)):
         return corner, corner[0], others
     return (corner, f"time ({unit})", times) if unit else ((), "", ())
 

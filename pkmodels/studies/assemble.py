@@ -16,6 +16,8 @@ from .vocabulary import IN_WORDS, split_unit, words
 COLUMNS = ("formulation", "replicate", "time_hour", "released", "sd", "n", "row")
 CONCENTRATION, CONCENTRATION_SD = "concentration_mg_per_L", "concentration_sd_mg_per_L"
 _LOWEST = -0.02
+#: Days of the years 2000 to 2100 as a spreadsheet counts them.
+_DATES = (36526, 73050)
 
 
 @dataclass
@@ -189,6 +191,9 @@ def convert(found, grid, layout, chosen, gathered, sidecar, asked):
     """
     time = settle_time(chosen.time, (*asked[0], *sidecar.time), grid.file, layout.header_row)
     gathered.notes.append(f"time read as {IN_WORDS[time.unit]} (from {time.where})")
+    if found["time"].between(*_DATES).all():
+        raise StudyError(f"{grid.file}: the times in '{chosen.time.header}', from {found['time'].min():g}, are dates "
+                         f"as a spreadsheet counts them; write the times since the start of the release")
     frame = found.assign(time_hour=found["time"].astype(float) * units.factor(time.unit, "h"))
     if chosen.concentrations:
         frame = _from_concentrations(frame, grid, layout, chosen, gathered, sidecar)
@@ -314,7 +319,10 @@ def _tidy_conditions(frame, chosen, gathered):
             gathered.notes.append(f"'{column.header}' read as degrees Celsius")
     for column in chosen.unknown:
         name = condition_name(column)
-        if frame.groupby("formulation")[name].nunique(dropna=False).max() > 1:
+        keys = [*("formulation", "replicate", "time_hour"), *map(condition_name, chosen.conditions)]
+        if frame.duplicated(keys).any() and not frame.duplicated([*keys, name]).any():
+            gathered.notes.append(f"'{column.header}' tells curves apart and was read as a condition")
+        elif frame.groupby("formulation")[name].nunique(dropna=False).max() > 1:
             frame = frame.drop(columns=name)
             gathered.warnings.append(f"the column '{column.header}' was not understood and is not used; conditions are "
                                      f"named pH, temperature (degC), medium and the like")

@@ -224,7 +224,9 @@ def _body(rows, start, last, time, width, problems, grid):
         numbers = any(is_number(each) for j, each in enumerate(row.cells[:width]) if j != time)
         text_only = not numbers and not is_number(cell)
         summary = isinstance(cell, str) and cell.lower().split("(")[0].strip(" .:") in _SUMMARY
-        if k > last and (text_only or summary):
+        # A name and a number further down, such as "T50", belong to no time.
+        apart = row.number > rows[last].number + (k - last) and str(cell)[:1].isalpha()
+        if k > last and (text_only or summary or apart):
             footers.append((row.number, f"text below the table, '{_line(row)}'"))
         elif text_only and any(is_time(each) for each in row.cells):
             problems.add(row.number, "", f"a second table begins here ('{_line(row)}'); put it into a file or sheet of "

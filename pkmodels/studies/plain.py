@@ -59,7 +59,8 @@ def _without_marks(grid):
         marked.append(f"row {row.number}: '{cell}'")
         return text
 
-    rows = tuple(row._replace(cells=tuple(bare(row, cell) for cell in row.cells)) for row in grid.rows)
+    rows = tuple(row._replace(cells=tuple(bare(row, cell) for cell in row.cells))
+                 if any(mark in str(cell) for cell in row.cells for mark in _MARKS) else row for row in grid.rows)
     if not marked:
         return grid
     more = f", and {len(marked) - 1} more" if len(marked) > 1 else ""

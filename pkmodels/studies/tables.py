@@ -10,12 +10,16 @@ from .columns import NO_RELEASE
 from .grid import letter
 from .headers import classify, replicate_of
 
-#: What no table of release holds, whatever its headers say; and what decides where they say nothing.
-_NEVER = {"sd", "sem", "rsd", "n", "remaining", "rate"}
+#: What a title may say of a table that holds no release, whatever its headers say.
+_NEVER = {"sd", "sem", "rsd", "remaining", "rate"}
+#: What a title says only where the headers say nothing.
 _UNLESS_SAID = {"other", "amount", "concentration"}
+#: Words that may as well belong to the name of a formulation: "high intensity", "mass ratio 1:2", "SE", "N".
+_AMBIGUOUS = {"intensity", "mass", "masse", "max", "range", "factor", "peak", "signal", "limit", "difference", "volume",
+              "weight", "gewicht", "se", "n"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """One table of a file.
 
@@ -52,17 +56,31 @@ class Table:
 
 
 def of_release(tables, gathered):
-    """The tables whose sheet or title does not say that they hold something else, such as a spread or a signal."""
-    kept = []
-    for each in tables:
-        role = classify(0, each.name).role if each.name else ""
-        said = any(column.unit or column.role in ("concentration", "mean") for column in each.chosen.values)
-        if role in _NEVER or (role in _UNLESS_SAID and not said):
-            gathered.tables.append(f"{each.place}: '{each.name}' is not what was released; if it is, put it into a "
-                                   f"file of its own")
-        else:
-            kept.append(each)
-    return kept if len(tables) > 1 and kept else tables
+    """The tables whose sheet or title does not say that they hold something else, such as a spread or a signal.
+
+    Raises
+    ------
+    StudyError
+        If all of them do.
+    """
+    others = [each for each in tables if _of_something_else(each)]
+    lines = [f"{each.place}: '{each.name}' is not what was released; if it is, give it another name and write "
+             f"'% released' into its headers" for each in others]
+    if len(others) == len(tables):
+        raise StudyError(f"{tables[0].grid.file}: {lines[0]}")
+    gathered.tables += lines
+    return [each for each in tables if each not in others]
+
+
+def _of_something_else(table):
+    title = " ".join(word for word in table.name.split() if not set(v.words(word)) & _AMBIGUOUS)
+    read = classify(0, title) if title else None
+    # "Mean ± SD" is a table of means; "high concentration" has no unit and is a name.
+    if not read or set(v.words(title)) & v.MEAN or (read.role == "concentration" and not read.unit):
+        return False
+    said = any(column.unit or column.unit_row or column.role in ("concentration", "mean")
+               or set(v.words(column.header)) & v.RELEASED for column in table.chosen.values)
+    return read.role in _NEVER or (read.role in _UNLESS_SAID and not said)
 
 
 def told_apart(tables):
@@ -91,7 +109,7 @@ def without_statistics(table, gathered):
         return table
     found = table.found
     roles = found["replicate"].map({name: classify(0, name).role for name in found["replicate"].unique()})
-    statistic = roles.isin(_NEVER | {"mean", "other"})
+    statistic = roles.isin(_NEVER | {"mean", "n", "other"})
     counted = found["formulation"].isin(found["formulation"][~statistic])
     # A mean without replicates beside it is the curve.
     dropped = statistic & (counted | (roles != "mean"))
@@ -104,7 +122,7 @@ def without_statistics(table, gathered):
 def without_blanks(table, gathered):
     """The table without what a blank or placebo gave: it is no release of the drug."""
     found = table.found
-    blank = found["formulation"].map(v.is_blank).astype(bool)
+    blank = found["formulation"].isin([name for name in found["formulation"].unique() if v.is_blank(name)])
     for name, part in found[blank].groupby("formulation", sort=False):
         gathered.tables.append(f"'{name}' ({len(part)} values, the largest {part['value'].max():g}): {NO_RELEASE}; to "
                                f"read it all the same, name it by hand (formulation='{name}' or columns=; "

@@ -87,7 +87,7 @@ REPLICATE = {"rep", "repl", "replicate", "replikat", "repeat", "wiederholung", "
 NUMBERING = {"s", "sr", "sl", "serial", "no", "nr", "s.no", "sr.no", "sl.no", "lfd", "lfd.nr", "index", "row",
              "unnamed", "number", "obs", "0", "#"}
 FILLER = {"of", "the", "drug", "dose", "in", "vitro", "standard", "total", "from", "wirkstoff", "data", "profile",
-          "per", "cent", "médicament", "fármaco", "farmaco"}
+          "per", "cent", "at", "médicament", "fármaco", "farmaco"}
 #: "Of" and "the" in other languages; in capitals they are a name, such as LA for lactic acid.
 ARTICLES = {"de", "du", "la", "del", "di", "da", "do"}
 #: Units of what is no share of the dose, with a denominator or without: ug/mg, mg g-1, ppm, a.u.
