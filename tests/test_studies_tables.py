@@ -169,7 +169,8 @@ class TestBlanks:
         assert study.formulations == ("F1",)
         assert "releases no drug" in str(study)
 
-    @pytest.mark.parametrize("name", ["Control (%)", "F2 - blank (%)", "Blank-corrected F2 (%)"])
+    @pytest.mark.parametrize("name", ["Control (%)", "F2 - blank (%)", "Blank-corrected F2 (%)",
+                                      "Placebo-controlled F2 (%)", "Blanket coat (%)"])
     def test_others_are_release(self, tmp_path, name):
         assert len(lab(tmp_path, f"Time (h),F1 (%),{name}\n1,20,50\n4,60,80\n").formulations) == 2
 

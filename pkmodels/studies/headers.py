@@ -76,7 +76,7 @@ def is_time_unit(cell):
 def classify(index, header, unit_row=""):
     """The column that a header describes, its label not yet interpreted."""
     count = re.search(r"[(\[,]?\s*(?:\bn\s*=|\bmean of)\s*(\d+)\s*[)\]]?", header, re.IGNORECASE)
-    name, unit = v.split_unit(header.replace(count[0], " ") if count else header)
+    name, unit = v.split_unit(v.apart(header.replace(count[0], " ") if count else header))
     name, unit = (header, "") if _alone(header) else (name, unit)
     stated = v.unit(unit_row) if unit_row else ""
     foreign = v.foreign_unit(f"{header} ({unit_row})" if unit_row else header)

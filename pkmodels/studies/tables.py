@@ -124,9 +124,9 @@ def without_blanks(table, gathered):
     found = table.found
     blank = found["formulation"].isin([name for name in found["formulation"].unique() if v.is_blank(name)])
     for name, part in found[blank].groupby("formulation", sort=False):
-        gathered.tables.append(f"'{name}' ({len(part)} values, the largest {part['value'].max():g}): {NO_RELEASE}; to "
-                               f"read it all the same, name it by hand (formulation='{name}' or columns=; "
-                               f"--formulation '{name}' or --column)")
+        gathered.tables.append(f"'{name}' ({len(part)} values, the largest {part['value'].max():g}) set aside: "
+                               f"{NO_RELEASE}; to read it all the same, name it by hand (formulation='{name}' or "
+                               f"columns=; --formulation '{name}' or --column)")
     values = tuple(column for column in table.chosen.values if not v.is_blank(column.formulation))
     return replace(table, found=found[~blank], chosen=replace(table.chosen, values=values))
 

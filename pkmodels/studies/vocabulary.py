@@ -47,6 +47,7 @@ OF_SPREAD = {"standard", "type", "error", "rel", "relative", "relativa", "relati
 STANDARD_ERROR = {"sem", "se", "stderr", "standardfehler"}
 #: A standard deviation in per cent of its mean.
 RELATIVE_SPREAD = {"rsd", "cv", "cov", "vk", "vark", "dpr", "der", "variationskoeffizient"}
+_NUMBERED = MEAN | SPREAD | STANDARD_ERROR | RELATIVE_SPREAD
 COUNT = {"n", "count", "anzahl"}
 CONCENTRATION = {"concentration", "conc", "konzentration", "konz", "concentración", "concentrazione", "concentração"}
 #: With a concentration, what was measured in a body and not in a vessel.
@@ -71,7 +72,8 @@ OTHER = SIGNAL | DILUTION | {"weight", "mass", "volume", "masse", "factor", "wav
 BLANK = {"placebo", "placebos", "blank", "blanks", "leerwert", "leerwerte", "leerprobe", "blindwert", "blindprobe",
          "blanc", "blanco", "bianco", "branco"}
 #: Words and signs of a name from which a blank was only taken away: "blank-corrected", "F1 - blank".
-WITHOUT_BLANK = re.compile(r"correct|subtract|korrigiert|bereinigt|corrig|minus|without|less\b|\s[-–]\s", re.IGNORECASE)
+WITHOUT_BLANK = re.compile(r"correct|subtract|controlled|korrigiert|bereinigt|corrig|minus|without|less\b|\s[-–]\s",
+                           re.IGNORECASE)
 CONDITION = {"ph", "temperature", "temp", "temperatur", "medium", "buffer", "puffer", "agitation", "rpm", "light",
              "nir", "enzyme", "salt", "ionic", "surfactant", "h2o2", "gsh", "glutathione", "polymer", "drug", "carrier",
              "wirkstoff", "condition", "apparatus", "method", "size", "loading", "strength"}
@@ -99,6 +101,11 @@ _PHYSICAL = re.compile(r"[A-Za-zµμ°]+(?:/[A-Za-zµμ]+)?")
 
 #: Mt/M∞, Mt/Minf, Mt / M infinity: the share of what comes out in the end, not of the dose.
 RELATIVE = re.compile(r"\bM_?\s?t\s*/\s*M[\s_(]*(?:∞|inf\b|infinity|infty|\bmax)\)?", re.IGNORECASE)
+
+
+def apart(header):
+    """A header with the number of a mean or spread apart from its word: "SD1" is "SD 1"."""
+    return re.sub(r"[^\W\d_]+(?=\d)", lambda match: match[0] + " " * (match[0].lower() in _NUMBERED), header)
 
 
 def words(text):
