@@ -46,6 +46,8 @@ def test_a_table_on_its_side_gives_the_published_distance(tmp_path):
 
 @pytest.mark.parametrize("text", [
     "Time (min),5,10,15\nTablet 1,1,2,3\nTablet 2,4,5,6\nnote: good\n",
+    "Minutes,5,10,15\nTablet 1,1,2,3\nTablet 2,4,5,6\n",
+    ",% dissolved at,,\nTablet,5 min,10 min,15 min\n1,1,2,3\n2,4,5,6\n",
     "% dissolved\n,5 min,10 min,15 min\nV1,1,2,3\nV2,4,5,6\nMean,2.5,3.5,4.5\nSD,2.12,2.12,2.12\n"])
 def test_times_across(tmp_path, text):
     study = lab(tmp_path, text)
@@ -69,6 +71,14 @@ def test_two_tables_across_are_not_run_together(tmp_path):
 def test_vessels_in_rows_with_a_mean_below(tmp_path):
     study = lab(tmp_path, "Vessel;5 min;10 min;15 min\n1;32,1;58,9;79,5\n2;30,9;57,1;77,9\nMean;31,5;58;78,7\n")
     assert study.released.tolist() == pytest.approx([0.321, 0.309, 0.589, 0.571, 0.795, 0.779])
+
+
+def test_two_columns_of_names_before_times_across(tmp_path):
+    rows = "F1,1,0,20,60\nF1,2,0,22,62\nF2,1,0,30,70\nF2,2,0,31,71\n"
+    study = lab(tmp_path, f"Formulation,Tablet,0 h,1 h,4 h\n{rows}")
+    assert study.formulations == ("F1", "F2")
+    assert study.only("F2").released.tolist() == [0, 0, 0.3, 0.31, 0.7, 0.71]
+    assert list(study.only("F2").frame["replicate"]) == ["1", "2"] * 3
 
 
 def test_means_with_spread_across(tmp_path):

@@ -53,6 +53,13 @@ class TestSeveralTables:
         np.testing.assert_allclose(study.only("F2").released, [0, 0.7])
         assert study.only("F2").times.tolist() == [0, 24]
 
+    def test_titles_that_number_replicates(self, tmp_path):
+        study = lab(tmp_path, "Replicate 1\nTime (h),F1 (%),F2 (%)\n1,20,30\n4,60,70\n\n"
+                              "Replicate 2\nTime (h),F1 (%),F2 (%)\n1,22,32\n4,62,72\n")
+        assert study.formulations == ("F1", "F2")
+        assert study.only("F2").released.tolist() == [0.3, 0.32, 0.7, 0.72]
+        assert list(study.only("F2").frame["replicate"]) == ["1", "2", "1", "2"]
+
     def test_digitised_curves(self, tmp_path):
         text = "PLGA 50:50,,PLGA 75:25,\nX,Y,X,Y\n0.5,10.5,0.4,4.5\n7.1,60.2,7.0,30.1\n,,14.2,55\n"
         study = lab(tmp_path, text, time="day")
@@ -71,6 +78,30 @@ class TestSeveralTables:
     def test_sheets_of_something_else(self, tmp_path):
         path = book(tmp_path, Peak_area=[["Time (h)", "area"], [0, 0], [1, 5000]], Release=RAW)
         assert read_study(path).released.max() == 0.863
+
+    @pytest.mark.parametrize("names", [("High intensity", "Low intensity"), ("SE", "LE"), ("High concentration", "Low"),
+                                       ("Mean ± SD, lot 1", "Mean ± SD, lot 2"), ("Low molecular weight", "High")])
+    def test_names_that_sound_like_something_else(self, tmp_path, names):
+        rows = [["Time (h)", "F1"], [1, 20], [4, 60]]
+        study = read_study(book(tmp_path, **dict.fromkeys(names, rows)))
+        assert study.formulations == tuple(f"{name} F1" for name in names)
+
+    def test_a_file_of_something_else_is_refused(self, tmp_path):
+        rows = [["Time (h)", "V1"], [1, 0.2], [4, 0.6]]
+        with pytest.raises(StudyError, match="'Absorbance' is not what was released"):
+            read_study(book(tmp_path, Absorbance=rows))
+        assert read_study(book(tmp_path, Absorbance=[["Time (h)", "released"], *rows[1:]])).released.max() == 0.6
+
+    @pytest.mark.parametrize("text", [
+        "Time (h),F1 (%)\n1,20\n4,60\n\nTime (h),Plasma conc (ng/mL)\n1,5\n4,3\n",
+        "Time (h),F1 (%),,Time (h),Plasma conc (ng/mL)\n1,20,,1,5\n4,60,,4,3\n",
+        "Time (h),F1 (%),,Parameter,Value\n1,20,,k,0.2\n4,60,,n,0.45\n",
+        "Time (h),F1 (%)\n1,20\n4,60\n\nParameter,Value\nk (1/h),0.2\nLag time (h),0.5\nT50,3.1\n"])
+    def test_what_stands_beside_and_below_is_no_release(self, tmp_path, text):
+        study = lab(tmp_path, text)
+        assert study.formulations == ("F1",)
+        assert study.released.tolist() == [0.2, 0.6]
+        assert any(word in str(study) for word in ("Plasma", "Parameter"))
 
     def test_tables_that_nothing_tells_apart_are_refused(self, tmp_path):
         with pytest.raises(StudyError, match="row 1: a second table begins here"):
@@ -138,7 +169,8 @@ class TestBlanks:
         assert study.formulations == ("F1",)
         assert "releases no drug" in str(study)
 
-    @pytest.mark.parametrize("name", ["Control (%)", "F2 - blank (%)", "Blank-corrected F2 (%)"])
+    @pytest.mark.parametrize("name", ["Control (%)", "F2 - blank (%)", "Blank-corrected F2 (%)",
+                                      "Placebo-controlled F2 (%)", "Blanket coat (%)"])
     def test_others_are_release(self, tmp_path, name):
         assert len(lab(tmp_path, f"Time (h),F1 (%),{name}\n1,20,50\n4,60,80\n").formulations) == 2
 

@@ -205,6 +205,8 @@ def test_a_good_file_gives_no_warning(tmp_path, text):
 CONTENTS = {
     "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), ["old .xls", ".xlsx or .csv"]),
     "pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", ["PDF"]),
+    "web page": (b"<HTML><table><tr><td>Time (h)</td></tr></table>", ["web page", ".xlsx or .csv"]),
+    "Prism": (b'<?xml version="1.0"?><GraphPadPrismFile/>', ["XML file", ".xlsx or .csv"]),
     "picture": (b"\x89PNG\r\n\x1a\n" + bytes(40), ["picture"]),
     "binary": (bytes(range(256)) * 4, ["binary file", ".csv or .xlsx"]),
     "zip that is no workbook": (None, ["not an Excel workbook"]),

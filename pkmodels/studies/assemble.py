@@ -9,13 +9,15 @@ from .. import units
 from ..errors import StudyError
 from . import checks
 from .cells import Percent, decimal_mark, is_number, missing, number, shown
-from .settle import settle_released, settle_time
+from .settle import LARGEST_FRACTION, TELLING, settle_released, settle_time
 from .vessel import find_vessel
 from .vocabulary import IN_WORDS, split_unit, words
 
 COLUMNS = ("formulation", "replicate", "time_hour", "released", "sd", "n", "row")
 CONCENTRATION, CONCENTRATION_SD = "concentration_mg_per_L", "concentration_sd_mg_per_L"
 _LOWEST = -0.02
+#: Days of the years 2000 to 2100 as a spreadsheet counts them.
+_DATES = (36526, 73050)
 
 
 @dataclass
@@ -66,7 +68,7 @@ class _Reader:
         for (role, _), column in chosen.spreads.items():
             if role == "rsd":
                 gathered.notes.append(f"sd calculated from '{column.header}' and the mean")
-        self.last_formulation = ""
+        self.last = {}
         self._check_formats(layout.rows, [*chosen.values, *(column for (role, _), column in chosen.spreads.items()
                                                             if role in ("sd", "sem"))])
 
@@ -135,17 +137,22 @@ class _Reader:
     def _formulation(self, row):
         if not self.chosen.formulation:
             return ""
-        cell = shown(row.cell(self.chosen.formulation.index))
-        if not cell and self.last_formulation:
-            note = f"blank cells in '{self.chosen.formulation.header}' read as the name above them"
+        return shown(self._merged(row, self.chosen.formulation))
+
+    def _merged(self, row, column):
+        """A name or condition that stands in the first of its rows alone, as merged cells leave it."""
+        cell, above = row.cell(column.index), self.last.get(column.index, "")
+        if cell == "" and above != "":
+            note = f"blank cells in '{column.header}' read as what stands above them"
             if note not in self.gathered.notes:
                 self.gathered.notes.append(note)
-        self.last_formulation = cell or self.last_formulation
-        return self.last_formulation
+        self.last[column.index] = above if cell == "" else cell
+        return self.last[column.index]
 
     def _conditions(self, row):
-        return {condition_name(column): self._plain(row.cell(column.index))
-                for column in (*self.chosen.conditions, *self.chosen.unknown)}
+        cells = [*((column, self._merged(row, column)) for column in self.chosen.conditions),
+                 *((column, row.cell(column.index)) for column in self.chosen.unknown)]
+        return {condition_name(column): self._plain(cell) for column, cell in cells}
 
     def _plain(self, cell):
         """A condition: a number where it is one, text otherwise."""
@@ -184,6 +191,9 @@ def convert(found, grid, layout, chosen, gathered, sidecar, asked):
     """
     time = settle_time(chosen.time, (*asked[0], *sidecar.time), grid.file, layout.header_row)
     gathered.notes.append(f"time read as {IN_WORDS[time.unit]} (from {time.where})")
+    if found["time"].between(*_DATES).all():
+        raise StudyError(f"{grid.file}: the times in '{chosen.time.header}', from {found['time'].min():g}, are dates "
+                         f"as a spreadsheet counts them; write the times since the start of the release")
     frame = found.assign(time_hour=found["time"].astype(float) * units.factor(time.unit, "h"))
     if chosen.concentrations:
         frame = _from_concentrations(frame, grid, layout, chosen, gathered, sidecar)
@@ -191,12 +201,23 @@ def convert(found, grid, layout, chosen, gathered, sidecar, asked):
         unit, notes, warnings = settle_released(chosen.values, (*asked[1], *sidecar.released),
                                                 found["value"].to_numpy(), grid.file)
         gathered.notes += notes
-        gathered.warnings += warnings
+        gathered.warnings += [*warnings, *(_unlike(frame, chosen) if unit == "percent" else ())]
         divisor = 100.0 if unit == "percent" else 1.0
         frame = frame.assign(released=frame["value"] / divisor, sd=frame["sd"] / divisor, sem=frame["sem"] / divisor)
     _check_range(frame, gathered, grid)
     frame = _with_standard_errors(frame, chosen, gathered)
     return _tidy_conditions(frame, chosen, gathered), time
+
+
+def _unlike(frame, chosen):
+    """Curves below a hundredth of the dose beside others, where not every header states a unit: fractions, perhaps."""
+    if all(column.unit or column.unit_row for column in chosen.values):
+        return []
+    highest = frame.groupby("formulation", sort=False)["value"].max()
+    low = highest[(highest > TELLING) & (highest <= LARGEST_FRACTION)]
+    return [f"'{name}' reaches {value:g} and '{highest.idxmax()}' {highest.max():g}; both are read as per cent; if one "
+            f"of them is in fractions, write the unit into its header" for name, value in low.items()
+            if highest.max() > LARGEST_FRACTION]
 
 
 def _check_range(frame, gathered, grid):
@@ -298,7 +319,10 @@ def _tidy_conditions(frame, chosen, gathered):
             gathered.notes.append(f"'{column.header}' read as degrees Celsius")
     for column in chosen.unknown:
         name = condition_name(column)
-        if frame.groupby("formulation")[name].nunique(dropna=False).max() > 1:
+        keys = [*("formulation", "replicate", "time_hour"), *map(condition_name, chosen.conditions)]
+        if frame.duplicated(keys).any() and not frame.duplicated([*keys, name]).any():
+            gathered.notes.append(f"'{column.header}' tells curves apart and was read as a condition")
+        elif frame.groupby("formulation")[name].nunique(dropna=False).max() > 1:
             frame = frame.drop(columns=name)
             gathered.warnings.append(f"the column '{column.header}' was not understood and is not used; conditions are "
                                      f"named pH, temperature (degC), medium and the like")

@@ -10,6 +10,8 @@ from .vocabulary import split_unit
 
 #: A header of tables side by side stands within so many rows.
 _HEADER_WITHIN = 200
+#: So many rows of what is left aside are written out.
+_SAID = 3
 #: So many rows may stand between a header and its numbers: units, and the lower of two header rows.
 _BENEATH = 3
 
@@ -37,7 +39,7 @@ def split(grid):
     tuple of Grid
         The one given where it holds no more than one table.
     """
-    grid = _digitised(grid)
+    grid = _without_parameters(_digitised(grid))
     return tuple(part for below in _below(grid) for part in _beside(below))
 
 
@@ -50,6 +52,27 @@ def _digitised(grid):
             cells = tuple({"x": "time", "y": "released"}.get(str(cell).lower(), cell) for cell in row.cells)
             return replace(grid, rows=(*grid.rows[:k], row._replace(cells=cells), *grid.rows[k + 1:]),
                            notes=(*grid.notes, "'X' read as the times and 'Y' as what was released"))
+    return grid
+
+
+def _without_parameters(grid):
+    """The grid without names and numbers behind an empty column, such as the constants of a fit beside a table."""
+    width = max((len(row.cells) for row in grid.rows), default=0)
+    for gap in range(1, width - 2):
+        if any(row.cell(gap) != "" for row in grid.rows):
+            continue
+        beside = [row for row in grid.rows if any(cell != "" for cell in row.cells[gap + 1:])]
+        pairs = [row for row in beside if isinstance(row.cell(gap + 1), str) and row.cell(gap + 1)
+                 and not is_number(row.cell(gap + 1))]
+        texts = [cell for row in pairs for cell in row.cells[gap + 1:]]
+        if len(pairs) < len(beside) or len(pairs) < 2 or any(map(_names_time, texts)):
+            continue
+        if not sum(is_number(row.cell(gap + 2)) for row in pairs) * 2 >= len(pairs):
+            continue
+        said = "; ".join(" | ".join(str(cell) for cell in row.cells[gap + 1:] if cell != "") for row in pairs[:_SAID])
+        rows = tuple(row._replace(cells=row.cells[:gap]) for row in grid.rows)
+        return replace(grid, rows=tuple(row for row in rows if any(cell != "" for cell in row.cells)), notes=(
+            *grid.notes, f"names and numbers beside the table were not used ({said}{'; ...' * (len(pairs) > _SAID)})"))
     return grid
 
 

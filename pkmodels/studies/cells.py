@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import timedelta
 
 from ..errors import StudyError
 from .vocabulary import unit
@@ -50,6 +51,9 @@ def clean(cell):
         return ""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return cell if isinstance(cell, Percent) else float(cell)
+    if isinstance(cell, timedelta):
+        seconds = round(cell.total_seconds())
+        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
     text = str(cell).replace("\u00a0", " ").replace("\u2212", "-").strip()
     # An apostrophe before a number is how spreadsheets are told that it is text.
     return text[1:] if text[:1] == "'" and is_number(text[1:]) else text

@@ -72,7 +72,10 @@ def choose(layout, file):
     values, unknown = _values(by_role, layout, file, notes)
     _leave([column for column in unknown if is_blank(column.header)], NO_RELEASE, notes)
     unknown = [column for column in unknown if not is_blank(column.header)]
-    values = _without_means(interpret(values), layout, notes)
+    spreads = [column for role in SPREADS for column in by_role.get(role, [])]
+    # What has a spread of its own is no replicate: "Mean 1, SD 1, Mean 2, SD 2".
+    values = [replace(c, formulation=c.label) for c in values] if _share_numbers(values, spreads) else interpret(values)
+    values = _without_means(values, layout, notes)
     values = _one_each(values, file, layout.header_row, notes)
     spreads = _spreads(by_role, values, notes)
     _settle_samples(by_role, layout, notes)
@@ -222,12 +225,28 @@ def _spreads(by_role, values, notes):
 def _of(spreads, values):
     """Whose each spread is: of the name it bears, or without names of the value column before it, one behind each."""
     if any(column.label for column in spreads) or len(spreads) != len(values):
-        named = {label_of(value.formulation): value.formulation for value in values}
+        key = _number_of if _share_numbers(values, spreads) else label_of
+        if key is _number_of:
+            spreads = [replace(column, label=_number_of(column.label)) for column in spreads]
+        named = {key(value.formulation): value.formulation for value in values}
         return [named.get(column.label, column.label) for column in spreads]
     before = [[value for value in values if value.index < column.index] for column in spreads]
     if [len(each) for each in before] != list(range(1, len(values) + 1)):
         return [column.label for column in spreads]
     return [each[-1].formulation for each in before]
+
+
+def _number_of(label):
+    """The number at the end of a label; empty without, and behind a word for a replicate."""
+    match = re.fullmatch(r"(.*?)[\s_\-]*(\d+)", label)
+    return match[2] if match and not set(words(match[1])) & REPLICATE else ""
+
+
+def _share_numbers(values, spreads):
+    """Whether every value column has a number of its own that spreads bear as well, and nothing else beside it."""
+    numbers = [_number_of(column.label) for column in values]
+    of_spreads = {column.label for column in spreads if column.label}
+    return len(values) > 1 and all(numbers) and len(set(numbers)) == len(numbers) and of_spreads == set(numbers)
 
 
 def _describe(values, notes):

@@ -1,6 +1,7 @@
 """Text tables: encoding, delimiter and cells of csv, tsv and semicolon files."""
 
 import csv
+import re
 from collections import Counter
 
 from ..errors import StudyError
@@ -91,4 +92,5 @@ def _rows(lines, delimiter, file):
 def _comment(line):
     """The text of a comment line, None for any other; spreadsheets quote comments that hold a comma."""
     bare = line.strip().lstrip('"')
-    return bare.lstrip("#").strip(' ";,\t') if bare.startswith("#") else None
+    # A column of numbers is headed "#" as well.
+    return bare.lstrip("#").strip(' ";,\t') if bare.startswith("#") and not re.match(r'#"?[,;\t]', bare) else None

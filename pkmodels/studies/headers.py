@@ -75,8 +75,8 @@ def is_time_unit(cell):
 
 def classify(index, header, unit_row=""):
     """The column that a header describes, its label not yet interpreted."""
-    count = re.search(r"[(\[,]?\s*\bn\s*=\s*(\d+)\s*[)\]]?", header, re.IGNORECASE)
-    name, unit = v.split_unit(header.replace(count[0], " ") if count else header)
+    count = re.search(r"[(\[,]?\s*(?:\bn\s*=|\bmean of)\s*(\d+)\s*[)\]]?", header, re.IGNORECASE)
+    name, unit = v.split_unit(v.apart(header.replace(count[0], " ") if count else header))
     name, unit = (header, "") if _alone(header) else (name, unit)
     stated = v.unit(unit_row) if unit_row else ""
     foreign = v.foreign_unit(f"{header} ({unit_row})" if unit_row else header)
@@ -119,7 +119,7 @@ def _role(name, header, unit, foreign):
         return "n"
     # "Min (%)" is the lowest unit, "in 30 min" and "%/min" are minutes.
     lowest = "min" in found and not re.search(r"(\d|/|\bper)\s*min\b", name, re.IGNORECASE)
-    if lowest or found & (v.OTHER | v.TRANSFORMED):
+    if lowest or found & (v.OTHER | v.TRANSFORMED) or (found & v.BODY and found & v.CONCENTRATION):
         return "other"
     if found & v.CONCENTRATION or _is(unit, "mg/L"):
         return "concentration"
@@ -181,6 +181,12 @@ def _counted(columns):
     return [replace(c, replicate=f"{c.count:g}", count=float("nan"))
             if len(counts[c.label]) > 1 and sorted(counts[c.label]) == list(range(1, len(counts[c.label]) + 1)) else c
             for c in columns]
+
+
+def replicate_of(title):
+    """The number in a title such as "Replicate 2" that names nothing else; empty for others."""
+    parts = _numbered(title)
+    return str(parts[1]) if parts and parts[2] == "stated" and not parts[0] else ""
 
 
 def _numbered(label):

@@ -165,7 +165,7 @@ def _header_rows(rows, at, start, time):
             unit_row |= {time: own} if v.unit(own) else {}
     repeated = len(set(filter(None, header))) < sum(map(bool, header))
     beside = bool(at) and rows[at - 1].number == rows[at].number - 1
-    if not group and beside and _is_group(rows[at - 1], time, len(header), repeated):
+    if not group and beside and _is_group(rows[at - 1], time, repeated):
         above = at - 1
         group = _filled([shown(cell) for cell in rows[above].cells], time, len(header))
     return _trim(header), group, unit_row, above
@@ -182,11 +182,9 @@ def _two_rows(upper, row, time):
     return header, group
 
 
-def _is_group(row, time, width, repeated):
-    """A row of merged names: nothing above the time column, unless names below repeat themselves; text to its right
-    (of a last time column elsewhere): a text to its left alone is a title."""
-    named = row.cells[time + 1:] if width > time + 1 else row.cells[:time]
-    texts = [cell for cell in named if isinstance(cell, str) and cell]
+def _is_group(row, time, repeated):
+    """A row of merged names: nothing above the time column, unless names below repeat themselves; text behind it."""
+    texts = [cell for cell in row.cells[time + 1:] if isinstance(cell, str) and cell]
     return bool(texts) and (row.cell(time) == "" or (repeated and len(texts) > 1))
 
 
@@ -195,12 +193,10 @@ def _only(row, column):
 
 
 def _filled(cells, time, width=0):
-    """The text of merged cells in every column that they span."""
+    """The text of merged cells in every column behind that of the times that they span."""
     group, last = {}, ""
-    for j in range(max(len(cells), width)):
-        cell = cells[j] if j < len(cells) else ""
-        if j != time:
-            last = group[j] = cell or last
+    for j in range(time + 1, max(len(cells), width)):
+        last = group[j] = (cells[j] if j < len(cells) else "") or last
     return group
 
 
@@ -229,7 +225,9 @@ def _body(rows, start, last, time, width, problems, grid):
         numbers = any(is_number(each) for j, each in enumerate(row.cells[:width]) if j != time)
         text_only = not numbers and not is_number(cell)
         summary = isinstance(cell, str) and cell.lower().split("(")[0].strip(" .:") in _SUMMARY
-        if k > last and (text_only or summary):
+        # A name and a number further down, such as "T50", belong to no time.
+        apart = row.number > rows[last].number + (k - last) and str(cell)[:1].isalpha()
+        if k > last and (text_only or summary or apart):
             footers.append((row.number, f"text below the table, '{_line(row)}'"))
         elif text_only and any(is_time(each) for each in row.cells):
             problems.add(row.number, "", f"a second table begins here ('{_line(row)}'); put it into a file or sheet of "

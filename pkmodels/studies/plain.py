@@ -4,17 +4,12 @@ import re
 from dataclasses import replace
 
 from . import vocabulary as v
-from .cells import clean, is_number, missing, shown
+from .across import upright
+from .cells import clean, is_number, missing
 from .grid import Row
 from .headers import is_time, is_time_unit
+from .written import BRACKET, NUMBER, SPREAD, hours, in_one_unit, is_zero
 
-_NUMBER = r"[-+]?\d+(?:[.,]\d+)?"
-_TIMED = re.compile(rf"(?:X(?=\d))?({_NUMBER})(?:(?:st|nd|rd|th)(?=[\s\-_]))?[\s\-_.]*([A-Za-zµ]+)\.?")
-#: "Day 1", "D1", "Woche 2".
-_TIMED_BEHIND = re.compile(rf"([^\W\d]+)\.?[\s\-_.]*({_NUMBER})")
-_LETTER = re.compile(r"[A-Za-z]\d+")
-_SPREAD = re.compile(rf"({_NUMBER})\s*%?\s*\(?\s*(?:±|\+/-|\+-)\s*(\d+(?:[.,]\d+)?)\s*%?\s*\)?")
-_BRACKET = re.compile(rf"({_NUMBER})\s*%?\s*[(\[]\s*(\d+(?:[.,]\d+)?)\s*%?\s*[)\]]")
 #: SE, SEM or EE (error estándar); SD, DE (desviación estándar), DS or DP.
 _KIND = r"(s\.?e\.?m?\.?|s\.?d\.?|(?:e\.?e|d\.?[esp])\.?)(?!\w)"
 #: Behind ±, or in brackets at the end: "mean (SD)".
@@ -24,11 +19,7 @@ _COUNT = re.compile(r"\bn\s*=\s*(\d+)", re.IGNORECASE)
 #: Behind a number they point to a footnote.
 _MARKS = "*†‡§¶#"
 _CLOCK = re.compile(r"(\d{1,3}):(\d{2})(?::(\d{2}))?")
-_THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}")
 _IN_WORDS = {"SD": "standard deviations", "SEM": "standard errors"}
-_IN_HOURS = {"second": 1 / 3600, "min": 1 / 60, "h": 1.0, "day": 24.0, "week": 168.0}
-#: So many columns of times make a table that lies on its side.
-_ACROSS = 3
 #: A column shows within so many rows whether its cells are plain; it keeps long files quick.
 _WITHIN = 300
 
@@ -45,7 +36,7 @@ def plain(grid):
     Grid
         The one given where there was nothing to change.
     """
-    grid = _upright(_without_marks(grid))
+    grid = upright(_without_marks(grid))
     for j in reversed(range(max((len(row.cells) for row in grid.rows), default=0))):
         for change in (_times_with_units, _times_of_a_clock, _per_cents, _means_with_spread):
             changed = change(grid, j)
@@ -63,91 +54,27 @@ def _without_marks(grid):
         if not isinstance(cell, str) or not cell or cell[-1] not in _MARKS:
             return cell
         text = cell.rstrip(_MARKS + " ")
-        if not (is_number(text) or _SPREAD.fullmatch(text) or _BRACKET.fullmatch(text)):
+        if not (is_number(text) or SPREAD.fullmatch(text) or BRACKET.fullmatch(text)):
             return cell
         marked.append(f"row {row.number}: '{cell}'")
         return text
 
-    rows = tuple(row._replace(cells=tuple(bare(row, cell) for cell in row.cells)) for row in grid.rows)
+    rows = tuple(row._replace(cells=tuple(bare(row, cell) for cell in row.cells))
+                 if any(mark in str(cell) for cell in row.cells for mark in _MARKS) else row for row in grid.rows)
     if not marked:
         return grid
     more = f", and {len(marked) - 1} more" if len(marked) > 1 else ""
     return replace(grid, rows=rows, notes=(*grid.notes, f"marks behind numbers left out ({marked[0]}{more})"))
 
 
-def _upright(grid):
-    """A table whose times run across, one row per unit or product, turned by a quarter."""
-    for k, row in enumerate(grid.rows[:_WITHIN]):
-        first, *others = _trimmed(row.cells) or [""]
-        if len(others) < _ACROSS or is_number(first) or "" in others or all(map(_is_letter, others)):
-            continue
-        unit, times = _in_one_unit(others)
-        if is_time(first) and all(map(is_number, others)):
-            header, times = first, others
-        elif unit:
-            header = f"time ({unit})"
-        else:
-            continue
-        below = grid.rows[k + 1:]
-        # Below "Vessel", a number is the name of a row.
-        numbered = bool(unit) and bool(set(v.words(first)) & (v.REPLICATE | v.FORMULATION))
-        body = [each for each in below if _labelled(each, len(others), numbered)]
-        if not body or any(is_time(name) or (_hours(name) is not None and not _is_letter(name))
-                           for name in (each.cell(0) for each in below)):
-            continue
-        turned = [Row(row.number, (header, *(f"{first} {shown(each.cell(0))}" if is_number(each.cell(0)) else
-                                             each.cell(0) for each in body)))]
-        turned += [Row(j + 2, (time, *(each.cell(j + 1) for each in body))) for j, time in enumerate(times)]
-        note = (f"times run across in row {row.number}: the table was turned, and below, 'row' counts its columns from "
-                f"the left")
-        return replace(grid, rows=(*grid.rows[:k], *turned), notes=(*grid.notes, note, *(
-            f"row {each.number} has no numbers below the times and was not read: "
-            f"'{' | '.join(str(cell) for cell in each.cells if cell != '')}'" for each in below if each not in body)))
-    return grid
-
-
-def _labelled(row, count, numbered):
-    """Whether a row is a name, or perhaps a number as one, and at most so many numbers."""
-    first, *values = _trimmed(row.cells) or [""]
-    return (first != "" and (numbered or not is_number(first)) and 0 < len(values) <= count
-            and all(is_number(cell) or missing(cell) or _SPREAD.fullmatch(cell) or _BRACKET.fullmatch(cell)
-                    for cell in values))
-
-
-def _is_letter(cell):
-    """Whether a text is a letter and a number: the name of a product rather than a time."""
-    return isinstance(cell, str) and bool(_LETTER.fullmatch(cell))
-
-
-def _trimmed(cells):
-    """Cells without the empty ones at the end."""
-    filled = [k for k, cell in enumerate(cells) if cell != ""]
-    return list(cells[:filled[-1] + 1]) if filled else []
-
-
-def _in_one_unit(cells):
-    """(unit, numbers) of texts such as "30 min" and 0, in hours if they have several units; ("", []) of others."""
-    found = [("", 0.0) if _zero(cell) else _timed(cell) for cell in cells]
-    if None in found:
-        return "", []
-    units = {unit for unit, _ in found if unit}
-    if len(units) == 1 and units != {"second"}:
-        return units.pop(), [number for _, number in found]
-    return ("h", [number * _IN_HOURS[unit or "h"] for unit, number in found]) if units else ("", [])
-
-
-def _zero(cell):
-    return is_number(cell) and float(str(cell).replace(",", ".")) == 0
-
-
 def _times_with_units(grid, j):
     """Times such as 0, 30 min, 2 h, 1 d below a header without a unit."""
-    found = _span(grid, j, lambda cell: 0.0 if _zero(cell) else _hours(cell),
-                  lambda cell: isinstance(cell, str) and _hours(cell) is not None)
+    found = _span(grid, j, lambda cell: 0.0 if is_zero(cell) else hours(cell),
+                  lambda cell: isinstance(cell, str) and hours(cell) is not None)
     if not found:
         return None
     cells = [row.cell(j) for row in grid.rows[found[0] + 1:found[1] + 1]]
-    unit, times = _in_one_unit(cells)
+    unit, times = in_one_unit(cells)
     return _times(grid, j, found, times, unit, f"with the units in their cells ('{cells[-1]}' as {times[-1]:g} {unit})")
 
 
@@ -185,8 +112,8 @@ def _times(grid, j, found, times, unit, how):
 def _per_cents(grid, j):
     """Cells such as 21 %."""
     def read(cell):
-        match = re.fullmatch(rf"({_NUMBER})\s*%", cell) if isinstance(cell, str) else None
-        return match[1] if match else cell if _zero(cell) or missing(cell) else None
+        match = re.fullmatch(rf"({NUMBER})\s*%", cell) if isinstance(cell, str) else None
+        return match[1] if match else cell if is_zero(cell) or missing(cell) else None
 
     found = _span(grid, j, read, lambda cell: read(cell) not in (None, cell))
     if not found:
@@ -200,7 +127,7 @@ def _per_cents(grid, j):
 def _means_with_spread(grid, j):
     """Cells such as 10.1 ± 1.2, or 10.1 (1.2) where the file says what is in brackets: means, and their spread."""
     def split(cell):
-        match = (_SPREAD.fullmatch(cell) or _BRACKET.fullmatch(cell)) if isinstance(cell, str) else None
+        match = (SPREAD.fullmatch(cell) or BRACKET.fullmatch(cell)) if isinstance(cell, str) else None
         return match and (match[1], match[2])
 
     def read(cell):
@@ -216,7 +143,7 @@ def _means_with_spread(grid, j):
     cells = [row.cell(j) for row in grid.rows[at + 1:last + 1]]
     if kind:
         note = f"'{header}' read as means and their {_IN_WORDS[kind]} (from {where})"
-    elif any(isinstance(cell, str) and _BRACKET.fullmatch(cell) for cell in cells):
+    elif any(isinstance(cell, str) and BRACKET.fullmatch(cell) for cell in cells):
         return None
     else:
         other = f"{bare} ± SEM (n = 3)"
@@ -271,20 +198,3 @@ def _with(grid, at, last, j, header, read, note):
 
 def _column(grid, j):
     return [row.cell(j) for row in grid.rows]
-
-
-def _timed(cell):
-    """(unit, number) of a text such as "30 min" or "X5.min"; None for anything else."""
-    if not isinstance(cell, str):
-        return None
-    match, behind = _TIMED.fullmatch(cell), _TIMED_BEHIND.fullmatch(cell)
-    number, word = match.groups() if match else behind.groups()[::-1] if behind else ("", "")
-    unit = v.time_unit(word)
-    if unit not in _IN_HOURS or _THOUSANDS.fullmatch(number) or (behind and unit == "second"):
-        return None
-    return unit, float(number.replace(",", "."))
-
-
-def _hours(cell):
-    found = _timed(cell)
-    return found and found[1] * _IN_HOURS[found[0]]

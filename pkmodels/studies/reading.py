@@ -29,7 +29,7 @@ from .workbook import read_sheets
 _SIZE_LIMIT = 50 * 1024**2
 _KINDS = {b"%PDF": "a PDF document", b"\xd0\xcf\x11\xe0": "an old .xls workbook (or one with a password)",
           b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"{\\rtf": "an RTF document",
-          b"\x1f\x8b": "a gzip archive"}
+          b"\x1f\x8b": "a gzip archive", b"<html": "a web page", b"<!doctyp": "a web page", b"<?xml": "an XML file"}
 
 
 def read_study(path, *, time=None, released=None, formulation=None, sheet=None, columns=None):
@@ -129,7 +129,7 @@ def grids_of(path, sheet):
     except OSError as problem:
         raise StudyError(f"{path} cannot be opened ({problem.strerror}); check the permissions") from problem
     for start, kind in _KINDS.items():
-        if head.startswith(start):
+        if head.startswith(start) or head.lower().startswith(start):
             raise StudyError(f"{path.name} is {kind}, not a table that can be read; save the data as .xlsx or .csv")
     if head.startswith(b"PK"):
         return read_sheets(path, sheet)

@@ -29,7 +29,7 @@ TIME_WORDS = {"time", "times", "timepoint", "zeit", "zeiten", "zeitpunkt", "prob
 ABOUT_TIME = {"no", "nr", "number", "of", "in", "after", "elapsed", "incubation", "anzahl", "der"}
 TRANSFORMED = {"log", "log10", "ln", "lg", "sqrt", "root"}
 RELEASED = {"released", "release", "cumulative", "cum", "cumul", "dissolved", "dissolution", "eluted", "elution",
-            "cdr", "rel",
+            "cdr", "rel", "fdiss",
             "kumulativ", "kumulative", "kumuliert", "kumulierte", "freigesetzt", "freigesetzte", "freigabe",
             "value", "values", "wert", "werte",
             "libération", "liberation", "libéré", "libérée", "cumulé", "cumulée", "dissous", "dissoute",
@@ -47,8 +47,11 @@ OF_SPREAD = {"standard", "type", "error", "rel", "relative", "relativa", "relati
 STANDARD_ERROR = {"sem", "se", "stderr", "standardfehler"}
 #: A standard deviation in per cent of its mean.
 RELATIVE_SPREAD = {"rsd", "cv", "cov", "vk", "vark", "dpr", "der", "variationskoeffizient"}
+_NUMBERED = MEAN | SPREAD | STANDARD_ERROR | RELATIVE_SPREAD
 COUNT = {"n", "count", "anzahl"}
 CONCENTRATION = {"concentration", "conc", "konzentration", "konz", "concentración", "concentrazione", "concentração"}
+#: With a concentration, what was measured in a body and not in a vessel.
+BODY = {"plasma", "serum", "blood", "blut", "sangre", "sang"}
 REMAINING = {"remaining", "retained", "residual", "unreleased", "undissolved", "entrapped", "left", "verbleibend",
              "verblieben"}
 RATE = {"rate", "interval", "increment", "incremental", "noncumulative", "differential", "daily"}
@@ -69,12 +72,13 @@ OTHER = SIGNAL | DILUTION | {"weight", "mass", "volume", "masse", "factor", "wav
 BLANK = {"placebo", "placebos", "blank", "blanks", "leerwert", "leerwerte", "leerprobe", "blindwert", "blindprobe",
          "blanc", "blanco", "bianco", "branco"}
 #: Words and signs of a name from which a blank was only taken away: "blank-corrected", "F1 - blank".
-WITHOUT_BLANK = re.compile(r"correct|subtract|korrigiert|bereinigt|corrig|minus|without|less\b|\s[-–]\s", re.IGNORECASE)
+WITHOUT_BLANK = re.compile(r"correct|subtract|controlled|korrigiert|bereinigt|corrig|minus|without|less\b|\s[-–]\s",
+                           re.IGNORECASE)
 CONDITION = {"ph", "temperature", "temp", "temperatur", "medium", "buffer", "puffer", "agitation", "rpm", "light",
              "nir", "enzyme", "salt", "ionic", "surfactant", "h2o2", "gsh", "glutathione", "polymer", "drug", "carrier",
              "wirkstoff", "condition", "apparatus", "method", "size", "loading", "strength"}
-CONDITION_DETAIL = {"of", "the", "type", "name", "speed", "ratio", "concentration", "mw", "c", "degc", "um", "nm", "mm",
-                    "kda", "media", "release"}
+CONDITION_DETAIL = {"of", "the", "type", "name", "speed", "ratio", "concentration", "mw", "c", "°c", "degc", "um", "nm",
+                    "mm", "kda", "media", "release"}
 DRUG = {"drug", "wirkstoff"}
 FORMULATION = {"formulation", "formulations", "formulierung", "batch", "charge", "lot", "curve", "group", "product",
                "name"}
@@ -88,7 +92,7 @@ SAMPLE = {"sample", "probe", "muestra", "campione", "échantillon", "echantillon
 NUMBERING = {"s", "sr", "sl", "serial", "no", "nr", "s.no", "sr.no", "sl.no", "lfd", "lfd.nr", "index", "row",
              "unnamed", "number", "obs", "0", "#"}
 FILLER = {"of", "the", "drug", "dose", "in", "vitro", "standard", "total", "from", "wirkstoff", "data", "profile",
-          "per", "cent", "médicament", "fármaco", "farmaco"}
+          "per", "cent", "at", "médicament", "fármaco", "farmaco"}
 #: "Of" and "the" in other languages; in capitals they are a name, such as LA for lactic acid.
 ARTICLES = {"de", "du", "la", "del", "di", "da", "do"}
 #: Units of what is no share of the dose, with a denominator or without: ug/mg, mg g-1, ppm, a.u.
@@ -100,6 +104,11 @@ _PHYSICAL = re.compile(r"[A-Za-zµμ°]+(?:/[A-Za-zµμ]+)?")
 
 #: Mt/M∞, Mt/Minf, Mt / M infinity: the share of what comes out in the end, not of the dose.
 RELATIVE = re.compile(r"\bM_?\s?t\s*/\s*M[\s_(]*(?:∞|inf\b|infinity|infty|\bmax)\)?", re.IGNORECASE)
+
+
+def apart(header):
+    """A header with the number of a mean or spread apart from its word: "SD1" is "SD 1"."""
+    return re.sub(r"[^\W\d_]+(?=\d)", lambda match: match[0] + " " * (match[0].lower() in _NUMBERED), header)
 
 
 def words(text):
