@@ -127,7 +127,7 @@ def test_long_form_with_conditions(tmp_path):
     assert study.frame["temperature_degC"].tolist() == pytest.approx([37] * 4)
     assert set(study.frame["medium"]) == {"PBS"}
     assert "peak area" in " ".join(study.notes)
-    assert "blank cells in 'Batch' read as the name above them" in study.notes
+    assert "blank cells in 'Batch' read as what stands above them" in study.notes
 
 
 def test_columns_that_nobody_understands_are_named(tmp_path):
@@ -172,7 +172,8 @@ def test_summary_rows_below_the_table(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "cell", ["n.d.", "ND", "<LOQ", "< LOQ", "BLQ", "BLOQ", "-", "–", "", " ", "n.a.", "<0.5", "n.n."])
+    "cell", ["n.d.", "ND", "<LOQ", "< LOQ", "BLQ", "BLOQ", "-", "–", "---", "NaN", "", " ", "n.a.", "<0.5",
+             "n.n."])
 def test_missing_values_are_never_zero(tmp_path, cell):
     (tmp_path / "lab.csv").write_text(f"time (h),released (%)\n0,0\n4,{cell}\n8,20\n", encoding="utf-8")
     study = read_study(tmp_path / "lab.csv")
@@ -355,6 +356,22 @@ class TestStatisticsBesideTheRelease:
         assert study.only("F1").sd.tolist() == [0.02, 0.03]
         assert study.only("F2").sd.tolist() == [0.04, 0.05]
         assert study.only("F2").n.tolist() == [12, 12]
+
+    @pytest.mark.parametrize("header", ["F1,F2,SD1,SD2", "F1,SD1,F2,SD2", "Mean1,SD1,Mean2,SD2",
+                                        "Mean 1,SD 1,Mean 2,SD 2", "F1,F2,SD F1,SD F2", "F 1,F 2,SEM 1,SD 1,SD 2"])
+    def test_spreads_with_the_numbers_of_their_means(self, tmp_path, header):
+        """A replicate has no spread: these are two formulations."""
+        cells = {"F": (20, 60), "M": (20, 60), "S": (1, 2)}
+        names = header.split(",")
+        rows = [",".join([t, *(str(cells[name[0]][k] + 10 * ("2" in name and name[0] != "S")) for name in names)])
+                for k, t in enumerate(("1", "4"))]
+        (tmp_path / "lab.csv").write_text("\n".join([f"Time (h),{header}", *rows]))
+        study = read_study(tmp_path / "lab.csv")
+        first, second = study.formulations
+        assert study.only(first).released.tolist() == [0.2, 0.6]
+        assert study.only(second).released.tolist() == [0.3, 0.7]
+        assert study.only(second).sd.tolist() == [0.01, 0.02]
+        assert str(study).count("with standard deviations") == 2
 
     def test_spread_and_count_below_merged_names(self, tmp_path):
         (tmp_path / "lab.csv").write_text(

@@ -54,8 +54,8 @@ REFUSED = {
     "only blanks between columns": ("time (h) released (%)\n0 0\n4 10\n", {},
                                     ["row 1", "only one column", "commas, semicolons or tabs"]),
     "two time columns": (
-        "time (h),released A (%),time (h),released B (%)\n0,0,0,0\n4,1,4,2\n", {},
-        ["row 1", "2 time columns", "(A)", "(C)", "long form"]),
+        "time (h),time (day),released (%)\n0,0,0\n24,1,4\n", {},
+        ["row 1", "2 time columns", "(A)", "(B)", "long form"]),
     "names twice": ("time (h),Rep 1,Rep 1\n0,0,0\n4,10,12\n", {}, ["row 1", "B and C", "both called 'Rep 1'"]),
     "two released columns": (
         "time (h),released (%),dissolved (%)\n0,0,0\n4,10,12\n", {},
@@ -100,7 +100,6 @@ REFUSED = {
         "time (h);released (%)\n0;0\n1.000,5;10\n", {}, ["row 3", "'1.000,5'", "not a plain number"]),
     "comma and point mixed": (
         "time (h);released (%)\n0;0,5\n4;10.5\n", {}, ["row 2", "'0,5'", "row 3", "'10.5'", "throughout"]),
-    "NaN as text": ("time (h),released (%)\n0,0\n4,NaN\n8,20\n", {}, ["row 3", "'NaN' is not a finite number", "n.d."]),
     "infinite": ("time (h),released (%)\n0,0\n4,inf\n8,20\n", {}, ["row 3", "'inf' is not a finite number"]),
     "too large for a number": ("time (h),released (%)\n0,0\n4,1e999\n8,20\n", {}, ["row 3", "inf is too large"]),
     "negative time": (
@@ -206,6 +205,8 @@ def test_a_good_file_gives_no_warning(tmp_path, text):
 CONTENTS = {
     "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), ["old .xls", ".xlsx or .csv"]),
     "pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", ["PDF"]),
+    "web page": (b"<HTML><table><tr><td>Time (h)</td></tr></table>", ["web page", ".xlsx or .csv"]),
+    "Prism": (b'<?xml version="1.0"?><GraphPadPrismFile/>', ["XML file", ".xlsx or .csv"]),
     "picture": (b"\x89PNG\r\n\x1a\n" + bytes(40), ["picture"]),
     "binary": (bytes(range(256)) * 4, ["binary file", ".csv or .xlsx"]),
     "zip that is no workbook": (None, ["not an Excel workbook"]),

@@ -49,6 +49,7 @@ def _curves(study):
             cells = part[condition].dropna().unique()
             shown = " and ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in cells)
             of += f", {condition} {shown}" if shown else ""
+        of += ", with standard deviations" if part["sd"].notna().any() else ""
         last = part["released"][part["time_hour"] == part["time_hour"].max()].mean()
         lines.append(f"{name or '(no name)'}: {len(part)} points{of}, "
                      f"{_range(part['time_hour'], study.time_unit)}, last {100 * last:.4g} %")

@@ -8,28 +8,31 @@ import pandas as pd
 from .. import units
 from ..errors import StudyError
 from . import checks
-from .cells import decimal_mark, is_number, missing, number, shown
-from .settle import settle_released, settle_time
+from .cells import Percent, decimal_mark, is_number, missing, number, shown
+from .settle import LARGEST_FRACTION, TELLING, settle_released, settle_time
 from .vessel import find_vessel
 from .vocabulary import IN_WORDS, split_unit, words
 
 COLUMNS = ("formulation", "replicate", "time_hour", "released", "sd", "n", "row")
 CONCENTRATION, CONCENTRATION_SD = "concentration_mg_per_L", "concentration_sd_mg_per_L"
 _LOWEST = -0.02
+#: Days of the years 2000 to 2100 as a spreadsheet counts them.
+_DATES = (36526, 73050)
 
 
 @dataclass
 class Gathered:
-    """What the tables of one file have in common while they are read."""
+    """What the tables of one file have in common while they are read; whole tables and curves set aside stand apart."""
 
     problems: object
+    tables: list = field(default_factory=list)
     set_aside: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     vessels: dict = field(default_factory=dict)
 
 
-def records(grid, layout, chosen, gathered, name):
+def records(grid, layout, chosen, gathered):
     """One record per measured value, numbers as the file has them.
 
     Parameters
@@ -39,15 +42,13 @@ def records(grid, layout, chosen, gathered, name):
     chosen : Chosen
     gathered : Gathered
         Takes up problems and what is set aside.
-    name : str
-        Begins the names of the formulations, empty for none.
 
     Returns
     -------
     DataFrame
         With the columns of a study's frame, ``time`` and ``value`` in place of the converted numbers.
     """
-    reader = _Reader(grid, layout, chosen, gathered, name)
+    reader = _Reader(grid, layout, chosen, gathered)
     rows = [record for row in layout.rows for record in reader.row(row)]
     plain = ["formulation", "replicate", "time", "value", "sd", "sem", "n", "row"]
     extra = list(dict.fromkeys(key for record in rows for key in record if key not in plain))
@@ -57,8 +58,8 @@ def records(grid, layout, chosen, gathered, name):
 class _Reader:
     """Reads the rows of one table; remembers the formulation that blank cells repeat."""
 
-    def __init__(self, grid, layout, chosen, gathered, name):
-        self.chosen, self.gathered, self.name = chosen, gathered, name
+    def __init__(self, grid, layout, chosen, gathered):
+        self.chosen, self.gathered = chosen, gathered
         self.place = f"sheet '{grid.sheet}', " if grid.sheet else ""
         numbers = [chosen.time, *chosen.values, *chosen.spreads.values()]
         self.mark = decimal_mark(((row.number, row.cell(c.index)) for row in layout.rows for c in numbers), grid.file)
@@ -67,7 +68,19 @@ class _Reader:
         for (role, _), column in chosen.spreads.items():
             if role == "rsd":
                 gathered.notes.append(f"sd calculated from '{column.header}' and the mean")
-        self.last_formulation = ""
+        self.last = {}
+        self._check_formats(layout.rows, [*chosen.values, *(column for (role, _), column in chosen.spreads.items()
+                                                            if role in ("sd", "sem"))])
+
+    def _check_formats(self, rows, columns):
+        """Refuse cells shown as percentages among others: 0.2 shown as 20 % and 0.01 beside it are not alike."""
+        cells = [(row.number, column, cell) for row in rows for column in columns
+                 if isinstance(cell := row.cell(column.index), float) and cell]
+        if any(isinstance(cell, Percent) for _, _, cell in cells):
+            for row, column, cell in cells:
+                if not isinstance(cell, Percent):
+                    self.gathered.problems.add(row, column.header, f"{cell:g} is not formatted as a percentage, other "
+                                               f"cells of the table are; format all of them alike", self.place)
 
     def row(self, row):
         chosen = self.chosen
@@ -88,7 +101,7 @@ class _Reader:
                 spread["sd"] = abs(value) * relative / 100
             if np.isnan(spread["n"]):
                 spread["n"] = column.count
-            yield {"formulation": " ".join(filter(None, (self.name, formulation, column.formulation))),
+            yield {"formulation": " ".join(filter(None, (formulation, column.formulation))),
                    "replicate": " ".join(filter(None, (replicate, column.replicate))),
                    "time": time, "value": value, **spread, "row": row.number, **self._conditions(row)}
 
@@ -124,17 +137,22 @@ class _Reader:
     def _formulation(self, row):
         if not self.chosen.formulation:
             return ""
-        cell = shown(row.cell(self.chosen.formulation.index))
-        if not cell and self.last_formulation:
-            note = f"blank cells in '{self.chosen.formulation.header}' read as the name above them"
+        return shown(self._merged(row, self.chosen.formulation))
+
+    def _merged(self, row, column):
+        """A name or condition that stands in the first of its rows alone, as merged cells leave it."""
+        cell, above = row.cell(column.index), self.last.get(column.index, "")
+        if cell == "" and above != "":
+            note = f"blank cells in '{column.header}' read as what stands above them"
             if note not in self.gathered.notes:
                 self.gathered.notes.append(note)
-        self.last_formulation = cell or self.last_formulation
-        return self.last_formulation
+        self.last[column.index] = above if cell == "" else cell
+        return self.last[column.index]
 
     def _conditions(self, row):
-        return {condition_name(column): self._plain(row.cell(column.index))
-                for column in (*self.chosen.conditions, *self.chosen.unknown)}
+        cells = [*((column, self._merged(row, column)) for column in self.chosen.conditions),
+                 *((column, row.cell(column.index)) for column in self.chosen.unknown)]
+        return {condition_name(column): self._plain(cell) for column, cell in cells}
 
     def _plain(self, cell):
         """A condition: a number where it is one, text otherwise."""
@@ -173,6 +191,9 @@ def convert(found, grid, layout, chosen, gathered, sidecar, asked):
     """
     time = settle_time(chosen.time, (*asked[0], *sidecar.time), grid.file, layout.header_row)
     gathered.notes.append(f"time read as {IN_WORDS[time.unit]} (from {time.where})")
+    if found["time"].between(*_DATES).all():
+        raise StudyError(f"{grid.file}: the times in '{chosen.time.header}', from {found['time'].min():g}, are dates "
+                         f"as a spreadsheet counts them; write the times since the start of the release")
     frame = found.assign(time_hour=found["time"].astype(float) * units.factor(time.unit, "h"))
     if chosen.concentrations:
         frame = _from_concentrations(frame, grid, layout, chosen, gathered, sidecar)
@@ -180,12 +201,23 @@ def convert(found, grid, layout, chosen, gathered, sidecar, asked):
         unit, notes, warnings = settle_released(chosen.values, (*asked[1], *sidecar.released),
                                                 found["value"].to_numpy(), grid.file)
         gathered.notes += notes
-        gathered.warnings += warnings
+        gathered.warnings += [*warnings, *(_unlike(frame, chosen) if unit == "percent" else ())]
         divisor = 100.0 if unit == "percent" else 1.0
         frame = frame.assign(released=frame["value"] / divisor, sd=frame["sd"] / divisor, sem=frame["sem"] / divisor)
     _check_range(frame, gathered, grid)
     frame = _with_standard_errors(frame, chosen, gathered)
     return _tidy_conditions(frame, chosen, gathered), time
+
+
+def _unlike(frame, chosen):
+    """Curves below a hundredth of the dose beside others, where not every header states a unit: fractions, perhaps."""
+    if all(column.unit or column.unit_row for column in chosen.values):
+        return []
+    highest = frame.groupby("formulation", sort=False)["value"].max()
+    low = highest[(highest > TELLING) & (highest <= LARGEST_FRACTION)]
+    return [f"'{name}' reaches {value:g} and '{highest.idxmax()}' {highest.max():g}; both are read as per cent; if one "
+            f"of them is in fractions, write the unit into its header" for name, value in low.items()
+            if highest.max() > LARGEST_FRACTION]
 
 
 def _check_range(frame, gathered, grid):
@@ -287,7 +319,10 @@ def _tidy_conditions(frame, chosen, gathered):
             gathered.notes.append(f"'{column.header}' read as degrees Celsius")
     for column in chosen.unknown:
         name = condition_name(column)
-        if frame.groupby("formulation")[name].nunique(dropna=False).max() > 1:
+        keys = [*("formulation", "replicate", "time_hour"), *map(condition_name, chosen.conditions)]
+        if frame.duplicated(keys).any() and not frame.duplicated([*keys, name]).any():
+            gathered.notes.append(f"'{column.header}' tells curves apart and was read as a condition")
+        elif frame.groupby("formulation")[name].nunique(dropna=False).max() > 1:
             frame = frame.drop(columns=name)
             gathered.warnings.append(f"the column '{column.header}' was not understood and is not used; conditions are "
                                      f"named pH, temperature (degC), medium and the like")

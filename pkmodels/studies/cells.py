@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import timedelta
 
 from ..errors import StudyError
 from .vocabulary import unit
@@ -9,12 +10,16 @@ from .vocabulary import unit
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 _BELOW = re.compile(r"<(l?lo[qd]|bg|ng|\d+([.,]\d+)?%?)|(b|l|bl)?lo[qd]|blq|bql")
-_ABSENT = {"nd", "n/d", "na", "n/a", "nn", "nb", "notdetected", "notdetermined", "nichtbestimmt", "missing"}
+_ABSENT = {"nan", "nd", "n/d", "na", "n/a", "nn", "nb", "notdetected", "notdetermined", "nichtbestimmt", "missing"}
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1\d{2,4}")
 _CLOCK = re.compile(r"\d{1,3}:\d{2}(:\d{2}(\.\d+)?)?(\s*[ap]m)?", re.IGNORECASE)
-_DASHES = {"-", "–", "—"}
+_DASHES = re.compile(r"[-–—]+")
 SHOWN = 5
 LARGEST = 1e12
+
+
+class Percent(float):
+    """A number that a workbook shows as a percentage."""
 
 
 class Problems:
@@ -45,8 +50,13 @@ def clean(cell):
     if cell is None:
         return ""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return float(cell)
-    return str(cell).replace("\u00a0", " ").replace("\u2212", "-").strip()
+        return cell if isinstance(cell, Percent) else float(cell)
+    if isinstance(cell, timedelta):
+        seconds = round(cell.total_seconds())
+        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    text = str(cell).replace("\u00a0", " ").replace("\u2212", "-").strip()
+    # An apostrophe before a number is how spreadsheets are told that it is text.
+    return text[1:] if text[:1] == "'" and is_number(text[1:]) else text
 
 
 def shown(cell):
@@ -66,9 +76,9 @@ def missing(cell):
     plain = re.sub(r"[\s.]", "", cell.lower()) if not re.search(r"\d", cell) else re.sub(r"\s", "", cell)
     if not plain:
         return "empty cell"
-    if plain in _DASHES or plain in _ABSENT:
+    if _DASHES.fullmatch(plain) or plain.strip("()[]") in _ABSENT:
         return f"'{cell}', not detected or not determined"
-    if _BELOW.fullmatch(plain):
+    if _BELOW.fullmatch(plain.strip("()[]")):
         return f"'{cell}', below the limit of quantification"
     return ""
 

@@ -10,6 +10,8 @@ _SHOWN = 5
 _FALL = 0.02
 _FULL = 1.005
 _FAR_ABOVE = 1.10
+#: Replicates whose standard deviation is more than this share of the dose, on average over time, may be something else.
+_APART = 0.10
 _DAY = 24.0
 _USUAL_DAYS = {7, 14, 21, 28, 35, 42, 49, 56, 60, 63, 70, 77, 84, 90}
 _USUAL_HOURS = {24, 48, 72, 96, 120, 144, 168, 240, 336, 504, 672}
@@ -61,7 +63,7 @@ def look(frame, time_unit):
     """
     view = _View(frame, time_unit)
     checks = (_parallel_conditions, _order, _duplicates, _single_points, _negative, _falls, _not_cumulative, _above,
-              _far_above, _no_zero, _no_first_day)
+              _far_above, _far_apart, _no_zero, _no_first_day)
     return tuple(text for text in (check(view) for check in checks) if text)
 
 
@@ -210,6 +212,19 @@ def _far_above(view):
     return view.say_values("above 110 % of the dose, more than noise explains",
                            np.flatnonzero(view.released > _FAR_ABOVE),
                            "check the dose, the volumes and the unit before a fit")
+
+
+def _far_apart(view):
+    """Columns with numbers are read as replicates; two formulations that are not would be fitted as their mean."""
+    later, found = view.frame[view.time > 0], []
+    for _, part in later.groupby(["formulation", *condition_columns(later)], sort=False, dropna=False):
+        spread = part.groupby("time_hour")["released"].std().mean() if part["replicate"].nunique() > 1 else 0.0
+        if spread > _APART:
+            found.append(f"'{part['formulation'].iloc[0]}': standard deviation {100 * spread:.0f} % of the dose")
+    more = [f"and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
+    return (f"replicates lie far apart ({'; '.join([*found[:_SHOWN], *more])}, on average over time); if they are "
+            f"formulations or batches of their own, give them names without running numbers, or a column "
+            f"'formulation'" if found else "")
 
 
 def _no_zero(view):

@@ -4,19 +4,26 @@ import re
 from dataclasses import dataclass, replace
 
 from ..errors import StudyError
-from .cells import is_number
-from .headers import SPREADS, interpret
-from .vocabulary import RELATIVE, REPLICATE, SIGNAL, words
+from .cells import is_number, shown
+from .headers import SPREADS, interpret, label_of
+from .vocabulary import DILUTION, RELATIVE, REPLICATE, SAMPLE, SIGNAL, is_blank, words
 
 #: So many columns are named in a note.
 SHOWN = 24
+#: What a column of samples says where these are replicates: 1, S1, Rep 2, Probe 3.
+_NUMBERED = re.compile(r"((s|n|v|r|rep\w*|samples?|probe|#)[\s_.#-]*)?\d{1,3}", re.IGNORECASE)
 #: A mean may be rounded to this share of the highest value.
 _ROUNDED = 0.01
+NO_RELEASE = "a blank or placebo releases no drug"
 _REFUSED = {
     "remaining": "is what remains in the carrier; write the released share, 100 % less what remains",
     "rate": "is a rate or an amount per interval; write the cumulative released share",
     "amount": "is an amount, not a share; divide by the dose and write the released share of the dose",
 }
+
+
+class NoRelease(StudyError):
+    """A table without a column that holds what was released."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +70,15 @@ def choose(layout, file):
         by_role.setdefault(column.role, []).append(column)
     notes, warnings = [], []
     values, unknown = _values(by_role, layout, file, notes)
-    values = _one_each(interpret(values), file, layout.header_row, notes)
+    _leave([column for column in unknown if is_blank(column.header)], NO_RELEASE, notes)
+    unknown = [column for column in unknown if not is_blank(column.header)]
+    spreads = [column for role in SPREADS for column in by_role.get(role, [])]
+    # What has a spread of its own is no replicate: "Mean 1, SD 1, Mean 2, SD 2".
+    values = [replace(c, formulation=c.label) for c in values] if _share_numbers(values, spreads) else interpret(values)
+    values = _without_means(values, layout, notes)
+    values = _one_each(values, file, layout.header_row, notes)
     spreads = _spreads(by_role, values, notes)
+    _settle_samples(by_role, layout, notes)
     for role in ("formulation", "replicate"):
         if len(by_role.get(role, [])) > 1:
             names = " and ".join(f"'{column.header}'" for column in by_role[role])
@@ -73,6 +87,7 @@ def choose(layout, file):
     if unused:
         notes.append(f"columns not used: {', '.join(unused)}")
     _describe(values, notes)
+    warnings += _diluted(by_role, values, layout)
     warnings += [f"'{column.header}' is the share of what came out in the end, not of the dose: a prediction takes it "
                  f"for the dose and is too high where release was incomplete; multiply by the share that came out"
                  for column in values if RELATIVE.search(column.header)]
@@ -110,16 +125,16 @@ def _values(by_role, layout, file, notes):
         return values, [column for column in unknown if column not in values]
     for role, reason in _REFUSED.items():
         for column in by_role.get(role, []):
-            raise StudyError(f"{file}, row {layout.header_row}: the column '{column.header}' {reason}")
+            raise NoRelease(f"{file}, row {layout.header_row}: the column '{column.header}' {reason}")
     for column in signals:
         named = (f"; if '{values[0].header}' is one of them, name it and the times by hand (columns=, --column)"
                  if values else "")
-        raise StudyError(f"{file}, row {layout.header_row}: the column '{column.header}' is the signal of an "
-                         f"instrument; write the released share calculated from it ('released (%)'), or the "
-                         f"concentration with its unit, and say how samples were taken{named}")
+        raise NoRelease(f"{file}, row {layout.header_row}: the column '{column.header}' is the signal of an "
+                        f"instrument; write the released share calculated from it ('released (%)'), or the "
+                        f"concentration with its unit, and say how samples were taken{named}")
     headers = ", ".join(f"'{column.header}'" for column in layout.columns)
-    raise StudyError(f"{file}: no column with the released share was found; the headers in row {layout.header_row} are "
-                     f"{headers}; write 'released (%)' or 'released_fraction' above the values")
+    raise NoRelease(f"{file}: no column with the released share was found; the headers in row {layout.header_row} are "
+                    f"{headers}; write 'released (%)' or 'released_fraction' above the values")
 
 
 def _averaged(means, unknown, layout):
@@ -128,14 +143,46 @@ def _averaged(means, unknown, layout):
     units = [replace(c, label=match[2], role="released") for c, match in numbered if match]
     if len(means) != 1 or len(units) < 2 or len({match[1] for _, match in numbered if match}) != 1:
         return []
-    for row in layout.rows:
-        cells = [row.cell(c.index) for c in (*means, *units)]
-        if not all(map(is_number, cells)):
-            return []
-        mean, *values = (float(str(cell).replace(",", ".")) for cell in cells)
-        if abs(mean - sum(values) / len(values)) > _ROUNDED * max(map(abs, values)):
-            return []
-    return units
+    whole = all(is_number(row.cell(c.index)) for row in layout.rows for c in (*means, *units))
+    return units if whole and _is_mean(means[0], units, layout) else []
+
+
+def _is_mean(column, others, layout):
+    """Whether a column is the mean of others in every row in which all are numbers, of which there must be one."""
+    rows = [[row.cell(c.index) for c in (column, *others)] for row in layout.rows]
+    rows = [[float(str(cell).replace(",", ".")) for cell in cells] for cells in rows if all(map(is_number, cells))]
+    return bool(rows) and all(abs(mean - sum(values) / len(values)) <= _ROUNDED * max(map(abs, values))
+                              for mean, *values in rows)
+
+
+def _without_means(values, layout, notes):
+    """Without a column that has no number and is the mean of numbered ones of its name: it is no replicate."""
+    means = [column for column in values if not column.replicate and (
+        others := [c for c in values if c.replicate and c.formulation == column.formulation])
+        and len(others) > 1 and _is_mean(column, others, layout)]
+    _leave(means, "it is the mean of the columns beside it", notes)
+    return [column for column in values if column not in means]
+
+
+def _settle_samples(by_role, layout, notes):
+    """A column such as "Sample" holds formulations where another one holds replicates, or where it does not number."""
+    samples = [c for c in by_role.get("replicate", []) if set(words(c.header)) & SAMPLE]
+    if by_role.get("formulation") or len(samples) != 1:
+        return
+    names = {shown(row.cell(samples[0].index)) for row in layout.rows} - {""}
+    if len(by_role["replicate"]) > 1 or not all(map(_NUMBERED.fullmatch, names)):
+        others = [c for c in by_role.pop("replicate") if c not in samples]
+        by_role |= {"formulation": samples} | ({"replicate": others} if others else {})
+        notes.append(f"formulations read from the column '{samples[0].header}'")
+
+
+def _diluted(by_role, values, layout):
+    """Warnings on factors of dilution beside concentrations."""
+    return [f"'{column.header}' was not used: the concentrations are taken as those in the vessel; if they are those "
+            f"of the diluted samples, multiply them first" for column in by_role.get("other", [])
+            if values[0].role == "concentration" and set(words(column.header)) & DILUTION
+            and any(is_number(cell) and float(str(cell).replace(",", ".")) != 1
+                    for cell in (row.cell(column.index) for row in layout.rows))]
 
 
 def _leave(columns, reason, notes):
@@ -178,11 +225,28 @@ def _spreads(by_role, values, notes):
 def _of(spreads, values):
     """Whose each spread is: of the name it bears, or without names of the value column before it, one behind each."""
     if any(column.label for column in spreads) or len(spreads) != len(values):
-        return [column.label for column in spreads]
+        key = _number_of if _share_numbers(values, spreads) else label_of
+        if key is _number_of:
+            spreads = [replace(column, label=_number_of(column.label)) for column in spreads]
+        named = {key(value.formulation): value.formulation for value in values}
+        return [named.get(column.label, column.label) for column in spreads]
     before = [[value for value in values if value.index < column.index] for column in spreads]
     if [len(each) for each in before] != list(range(1, len(values) + 1)):
         return [column.label for column in spreads]
     return [each[-1].formulation for each in before]
+
+
+def _number_of(label):
+    """The number at the end of a label; empty without, and behind a word for a replicate."""
+    match = re.fullmatch(r"(.*?)[\s_\-]*(\d+)", label)
+    return match[2] if match and not set(words(match[1])) & REPLICATE else ""
+
+
+def _share_numbers(values, spreads):
+    """Whether every value column has a number of its own that spreads bear as well, and nothing else beside it."""
+    numbers = [_number_of(column.label) for column in values]
+    of_spreads = {column.label for column in spreads if column.label}
+    return len(values) > 1 and all(numbers) and len(set(numbers)) == len(numbers) and of_spreads == set(numbers)
 
 
 def _describe(values, notes):

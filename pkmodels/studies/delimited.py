@@ -1,6 +1,8 @@
 """Text tables: encoding, delimiter and cells of csv, tsv and semicolon files."""
 
 import csv
+import re
+from collections import Counter
 
 from ..errors import StudyError
 from .cells import clean
@@ -54,10 +56,10 @@ def _decode(content, file):
 
 
 def _delimiter(lines):
-    """The delimiter that the most lines contain; tab before semicolon before comma."""
-    lines = [line for line in lines if _comment(line) is None]
-    counts = {each: sum(each in line for line in lines) for each in _DELIMITERS}
-    return max(counts, key=counts.get) if any(counts.values()) else ","
+    """The delimiter of the most lines: of each the tab, else the semicolon, else the comma, which may be decimal."""
+    found = (next((each for each in _DELIMITERS if each in line), None) for line in lines if _comment(line) is None)
+    counts = Counter(each for each in found if each)
+    return max(_DELIMITERS, key=lambda each: counts[each]) if counts else ","
 
 
 def _rows(lines, delimiter, file):
@@ -90,4 +92,5 @@ def _rows(lines, delimiter, file):
 def _comment(line):
     """The text of a comment line, None for any other; spreadsheets quote comments that hold a comma."""
     bare = line.strip().lstrip('"')
-    return bare.lstrip("#").strip(' ";,\t') if bare.startswith("#") else None
+    # A column of numbers is headed "#" as well.
+    return bare.lstrip("#").strip(' ";,\t') if bare.startswith("#") and not re.match(r'#"?[,;\t]', bare) else None

@@ -35,6 +35,8 @@ class Grid:
         How the cells were got out of the file.
     delimiter : str
         Empty for a sheet.
+    title : str
+        Of one of several tables in a sheet, as it stands above it; empty without.
     """
 
     file: str
@@ -43,6 +45,7 @@ class Grid:
     comments: tuple = ()
     notes: tuple = ()
     delimiter: str = ""
+    title: str = ""
 
 
 def letter(index):

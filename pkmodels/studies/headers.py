@@ -15,6 +15,8 @@ _ROLE_WORDS = (v.RELEASED | v.MEAN | v.SPREAD | v.STANDARD_ERROR | v.RELATIVE_SP
                | v.FILLER | {"mw"})
 
 
+#: The letter of "F1_R1" or "F1:Y1", which names replicates.
+_LETTER_OF_REPLICATES = re.compile(r"[\s_:\-]+[rnvy]$", re.IGNORECASE)
 #: Roles of columns that go with a column of means.
 SPREADS = ("sd", "sem", "rsd", "n")
 
@@ -68,19 +70,19 @@ def is_time(cell):
 
 def is_time_unit(cell):
     """Whether a cell is nothing but a unit of time, such as "Days"."""
-    return isinstance(cell, str) and bool(v.time_unit(cell))
+    return isinstance(cell, str) and bool(v.lone_time_unit(cell))
 
 
 def classify(index, header, unit_row=""):
     """The column that a header describes, its label not yet interpreted."""
-    count = re.search(r"[(\[,]?\s*\bn\s*=\s*(\d+)\s*[)\]]?", header, re.IGNORECASE)
-    name, unit = v.split_unit(header.replace(count[0], " ") if count else header)
+    count = re.search(r"[(\[,]?\s*(?:\bn\s*=|\bmean of)\s*(\d+)\s*[)\]]?", header, re.IGNORECASE)
+    name, unit = v.split_unit(v.apart(header.replace(count[0], " ") if count else header))
     name, unit = (header, "") if _alone(header) else (name, unit)
     stated = v.unit(unit_row) if unit_row else ""
     foreign = v.foreign_unit(f"{header} ({unit_row})" if unit_row else header)
     role = _role(name, header, unit or stated, foreign)
     role = "released" if role == "unknown" and v.RELATIVE.search(name) else role
-    label = _label(name, v.OF_SPREAD if role in SPREADS else ())
+    label = label_of(name, v.OF_SPREAD if role in SPREADS else ())
     label = name if role == "unknown" else "" if _alone(header) else label
     return Column(index=index, header=header, role=role, unit=unit, unit_row=stated, label=label,
                   count=float(count[1]) if count else float("nan"))
@@ -117,7 +119,7 @@ def _role(name, header, unit, foreign):
         return "n"
     # "Min (%)" is the lowest unit, "in 30 min" and "%/min" are minutes.
     lowest = "min" in found and not re.search(r"(\d|/|\bper)\s*min\b", name, re.IGNORECASE)
-    if lowest or found & (v.OTHER | v.TRANSFORMED):
+    if lowest or found & (v.OTHER | v.TRANSFORMED) or (found & v.BODY and found & v.CONCENTRATION):
         return "other"
     if found & v.CONCENTRATION or _is(unit, "mg/L"):
         return "concentration"
@@ -144,7 +146,8 @@ def _is(unit, kind):
         and units.dimension(unit) == units.dimension(kind)
 
 
-def _label(name, more=()):
+def label_of(name, more=()):
+    """What is left of a name when the words of roles, and perhaps more, are taken away."""
     name = v.RELATIVE.sub(" ", name)
     kept = [part for part in re.split(r"[\s_]+", name) if not set(words(part)) & _ROLE_WORDS.union(more)
             and part not in v.ARTICLES and not part.lower().endswith("freisetzung")]
@@ -153,18 +156,37 @@ def _label(name, more=()):
 
 def interpret(columns):
     """Columns whose labels are read together as formulations and replicates."""
+    columns = _counted(columns)
     numbered = {c.label: _numbered(c.label) for c in columns}
     implied = _implied_replicates([n for n in numbered.values() if n and n[2] != "stated"])
     result = []
     for column in columns:
         parts = numbered[column.label]
-        if parts and (parts[2] == "stated" or parts[0] in implied):
-            formulation = "" if parts[2] == "joined" and len(implied) == 1 else parts[0]
+        if column.replicate:
+            column = replace(column, formulation=column.label)
+        elif parts and (parts[2] == "stated" or parts[0] in implied):
+            formulation = "" if parts[2] == "joined" and len(implied) == 1 else _LETTER_OF_REPLICATES.sub("", parts[0])
             column = replace(column, formulation=formulation, replicate=str(parts[1]))
         else:
             column = replace(column, formulation=column.label)
         result.append(column)
     return result
+
+
+def _counted(columns):
+    """Columns of one label with n = 1, n = 2, ... are replicates and not their number."""
+    counts = {}
+    for column in columns:
+        counts.setdefault(column.label, []).append(column.count)
+    return [replace(c, replicate=f"{c.count:g}", count=float("nan"))
+            if len(counts[c.label]) > 1 and sorted(counts[c.label]) == list(range(1, len(counts[c.label]) + 1)) else c
+            for c in columns]
+
+
+def replicate_of(title):
+    """The number in a title such as "Replicate 2" that names nothing else; empty for others."""
+    parts = _numbered(title)
+    return str(parts[1]) if parts and parts[2] == "stated" and not parts[0] else ""
 
 
 def _numbered(label):
@@ -191,7 +213,8 @@ def _implied_replicates(numbered):
                if sorted(number for number, _ in found) == list(range(1, len(found) + 1))}
     several = {stem for stem, found in counted.items() if len(found) > 1}
     spaced = {stem for stem in several if all(how == "spaced" for _, how in counted[stem])}
-    vessels = {stem for stem in several if stem.lower() == "v" and len(counted[stem]) in (6, 12)}
+    vessels = {stem for stem in several
+               if stem.lower() == "n" or (stem.lower() == "v" and len(counted[stem]) in (6, 12))}
     # "A1 A2 B1 B2" are replicates, "F1 F2 F3" the usual names of formulations, "V1" to "V6" the vessels of a bath.
     return several if len(several) > 1 else spaced | vessels
 

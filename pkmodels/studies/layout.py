@@ -70,11 +70,16 @@ def find_layout(grid, problems):
     columns = tuple(classify(k, _joined(group, header, k), unit_row.get(k, ""))
                     for k in range(len(header)) if _joined(group, header, k))
     # A header such as "Days" is the unit of time and nothing else.
-    columns = tuple(replace(c, role="time", unit=c.unit or v.time_unit(c.header)) if c.index == time else c
+    columns = tuple(replace(c, role="time", unit=v.time_unit(c.unit) or v.lone_time_unit(c.header))
+                    if c.index == time else c
                     for c in columns)
     check_names(columns, grid.file, rows[at].number)
     body, footers = _body(rows, start, last, time, len(header), problems, grid)
-    footers += _check_shape(grid, body, {c.index for c in columns}, len(header), problems)
+    numbering = _row_numbers(header, columns, body, time)
+    notes += [f"column {letter(j)} numbers the rows and was not used" for j in numbering]
+    names = {c.index: c.header for c in columns if c.role != "time"}
+    footers += _check_shape(grid, body, {c.index for c in columns} | set(numbering), len(header), names, problems)
+    columns = tuple(c for c in columns if c.index not in numbering)
     titles = tuple((row.number, _line(row)) for row in rows[:title_end])
     return Layout(rows[at].number, columns, tuple(body), titles, tuple(footers), tuple(notes))
 
@@ -144,16 +149,23 @@ def _first_data(rows, at, time):
 def _header_rows(rows, at, start, time):
     """Header cells, the group above each, the unit beneath each, and where the titles end."""
     header, group, unit_row = list(map(shown, rows[at].cells)), {}, {}
+    beneath = rows[at + 1:start]
+    if at and _only(rows[at], time) and rows[at - 1].cell(time) == "":
+        # The other names stand in the row above that of the times.
+        at = at - 1
+        header = [header[time] if j == time else shown(cell) for j, cell in enumerate(rows[at].cells)]
     above = at
-    for row in rows[at + 1:start]:
+    for row in beneath:
         if any(row.cells) and all(v.unit(shown(cell)) for cell in row.cells if cell != ""):
             unit_row |= {j: shown(cell) for j, cell in enumerate(row.cells) if cell != ""}
         else:
             width = max(len(header), len(row.cells))
             header, group = _two_rows(header + [""] * (width - len(header)), row, time)
-            beneath = shown(row.cell(time))
-            unit_row |= {time: beneath} if v.unit(beneath) else {}
-    if not group and at and rows[at - 1].number == rows[at].number - 1 and _is_group(rows[at - 1], time):
+            own = shown(row.cell(time))
+            unit_row |= {time: own} if v.unit(own) else {}
+    repeated = len(set(filter(None, header))) < sum(map(bool, header))
+    beside = bool(at) and rows[at - 1].number == rows[at].number - 1
+    if not group and beside and _is_group(rows[at - 1], time, repeated):
         above = at - 1
         group = _filled([shown(cell) for cell in rows[above].cells], time, len(header))
     return _trim(header), group, unit_row, above
@@ -170,18 +182,21 @@ def _two_rows(upper, row, time):
     return header, group
 
 
-def _is_group(row, time):
-    """A row of merged names: nothing above the time column, text elsewhere."""
-    return row.cell(time) == "" and any(isinstance(cell, str) and cell for cell in row.cells)
+def _is_group(row, time, repeated):
+    """A row of merged names: nothing above the time column, unless names below repeat themselves; text behind it."""
+    texts = [cell for cell in row.cells[time + 1:] if isinstance(cell, str) and cell]
+    return bool(texts) and (row.cell(time) == "" or (repeated and len(texts) > 1))
+
+
+def _only(row, column):
+    return all((cell != "") == (j == column) for j, cell in enumerate(row.cells)) and len(row.cells) > column
 
 
 def _filled(cells, time, width=0):
-    """The text of merged cells in every column that they span."""
+    """The text of merged cells in every column behind that of the times that they span."""
     group, last = {}, ""
-    for j in range(max(len(cells), width)):
-        cell = cells[j] if j < len(cells) else ""
-        if j != time:
-            last = group[j] = cell or last
+    for j in range(time + 1, max(len(cells), width)):
+        last = group[j] = (cells[j] if j < len(cells) else "") or last
     return group
 
 
@@ -210,7 +225,9 @@ def _body(rows, start, last, time, width, problems, grid):
         numbers = any(is_number(each) for j, each in enumerate(row.cells[:width]) if j != time)
         text_only = not numbers and not is_number(cell)
         summary = isinstance(cell, str) and cell.lower().split("(")[0].strip(" .:") in _SUMMARY
-        if k > last and (text_only or summary):
+        # A name and a number further down, such as "T50", belong to no time.
+        apart = row.number > rows[last].number + (k - last) and str(cell)[:1].isalpha()
+        if k > last and (text_only or summary or apart):
             footers.append((row.number, f"text below the table, '{_line(row)}'"))
         elif text_only and any(is_time(each) for each in row.cells):
             problems.add(row.number, "", f"a second table begins here ('{_line(row)}'); put it into a file or sheet of "
@@ -223,7 +240,21 @@ def _body(rows, start, last, time, width, problems, grid):
     return body, footers
 
 
-def _check_shape(grid, body, known, width, problems):
+def _row_numbers(header, columns, body, time):
+    """Columns without a name, or with one of numbers or replicates, that run 0, 1, 2, ... or 1, 2, 3, ... down."""
+    replicates = {c.index for c in columns if c.role == "replicate"}
+    found = []
+    for j in range(max(len(row.cells) for row in body) if len(body) > 2 else 0):
+        name = header[j] if j < len(header) else ""
+        if j == time or not (j in replicates or set(v.words(name)) <= v.NUMBERING):
+            continue
+        cells = [shown(row.cell(j)) for row in body]
+        if cells in ([str(k) for k in range(begin, begin + len(body))] for begin in (0, 1)):
+            found.append(j)
+    return found
+
+
+def _check_shape(grid, body, known, width, names, problems):
     """Refuse numbers beyond the header or beneath an empty header cell; returns the texts that stand there."""
     beside = []
     for row in body:
@@ -238,8 +269,10 @@ def _check_shape(grid, body, known, width, problems):
                                              f"looks like decimal commas in a file separated by commas; write decimal "
                                              f"points, or separate the columns with semicolons")
             else:
-                problems.add(row.number, "", f"column {letter(j)} holds '{shown(cell)}' but has no header; write one, "
-                                             f"or delete the cell", _place(grid))
+                left = max((column for column in known if column < j), default=None)
+                such = f", such as '{names[left]} rep 2' or '{names[left]} SD'" if left in names else ""
+                problems.add(row.number, "", f"column {letter(j)} holds '{shown(cell)}' but has no header; write one"
+                                             f"{such}, or delete the cell", _place(grid))
     return beside
 
 

@@ -4,21 +4,22 @@ import re
 from dataclasses import replace
 
 from . import vocabulary as v
+from .across import upright
 from .cells import clean, is_number, missing
 from .grid import Row
-from .headers import is_time
+from .headers import is_time, is_time_unit
+from .written import BRACKET, NUMBER, SPREAD, hours, in_one_unit, is_zero
 
-_NUMBER = r"[-+]?\d+(?:[.,]\d+)?"
-_TIMED = re.compile(rf"(?:X(?=\d))?({_NUMBER})[\s\-_.]*([A-Za-zµ]+)\.?")
-_SPREAD = re.compile(rf"({_NUMBER})\s*%?\s*(?:±|\+/-|\+-)\s*(\d+(?:[.,]\d+)?)\s*%?")
-#: Behind ±: SE, SEM or EE (error estándar); SD, DE (desviación estándar), DS or DP.
+#: SE, SEM or EE (error estándar); SD, DE (desviación estándar), DS or DP.
+_KIND = r"(s\.?e\.?m?\.?|s\.?d\.?|(?:e\.?e|d\.?[esp])\.?)(?!\w)"
+#: Behind ±, or in brackets at the end: "mean (SD)".
 _OF_SPREAD = re.compile(
-    r"\(?\s*(?:mean\s*)?(?:±|\+/-)\s*\(?(s\.?e\.?m?\.?|s\.?d\.?|(?:e\.?e|d\.?[esp])\.?(?!\w))?\)?\s*\)?", re.IGNORECASE)
+    rf"\(?\s*(?:mean\s*)?(?:±|\+/-)\s*\(?(?:{_KIND})?\)?\s*\)?|(?:mean\s*)?[(\[]\s*{_KIND}\s*[)\]]", re.IGNORECASE)
+_COUNT = re.compile(r"\bn\s*=\s*(\d+)", re.IGNORECASE)
+#: Behind a number they point to a footnote.
+_MARKS = "*†‡§¶#"
 _CLOCK = re.compile(r"(\d{1,3}):(\d{2})(?::(\d{2}))?")
-_THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}")
-_IN_HOURS = {"second": 1 / 3600, "min": 1 / 60, "h": 1.0, "day": 24.0, "week": 168.0}
-#: So many columns of times make a table that lies on its side.
-_ACROSS = 3
+_IN_WORDS = {"SD": "standard deviations", "SEM": "standard errors"}
 #: A column shows within so many rows whether its cells are plain; it keeps long files quick.
 _WITHIN = 300
 
@@ -35,7 +36,7 @@ def plain(grid):
     Grid
         The one given where there was nothing to change.
     """
-    grid = _upright(grid)
+    grid = upright(_without_marks(grid))
     for j in reversed(range(max((len(row.cells) for row in grid.rows), default=0))):
         for change in (_times_with_units, _times_of_a_clock, _per_cents, _means_with_spread):
             changed = change(grid, j)
@@ -45,69 +46,36 @@ def plain(grid):
     return grid
 
 
-def _upright(grid):
-    """A table whose times run across, one row per unit or product, turned by a quarter."""
-    for k, row in enumerate(grid.rows[:_WITHIN]):
-        first, *others = _trimmed(row.cells) or [""]
-        if len(others) < _ACROSS or is_number(first) or "" in others:
-            continue
-        unit, times = _in_one_unit(others)
-        if is_time(first) and all(map(is_number, others)):
-            header, times = first, others
-        elif unit:
-            header = f"time ({unit})"
-        else:
-            continue
-        below = grid.rows[k + 1:]
-        body = [each for each in below if _labelled(each, len(others))]
-        if not body or any(is_time(each.cell(0)) or _hours(each.cell(0)) is not None for each in below):
-            continue
-        turned = [Row(row.number, (header, *(each.cell(0) for each in body)))]
-        turned += [Row(j + 2, (time, *(each.cell(j + 1) for each in body))) for j, time in enumerate(times)]
-        note = (f"times run across in row {row.number}: the table was turned, and below, 'row' counts its columns from "
-                f"the left")
-        return replace(grid, rows=(*grid.rows[:k], *turned), notes=(*grid.notes, note, *(
-            f"row {each.number} has no numbers below the times and was not read: "
-            f"'{' | '.join(str(cell) for cell in each.cells if cell != '')}'" for each in below if each not in body)))
-    return grid
+def _without_marks(grid):
+    """Numbers without the marks behind them that point to a footnote, such as 20* or 20 ± 2†."""
+    marked = []
 
+    def bare(row, cell):
+        if not isinstance(cell, str) or not cell or cell[-1] not in _MARKS:
+            return cell
+        text = cell.rstrip(_MARKS + " ")
+        if not (is_number(text) or SPREAD.fullmatch(text) or BRACKET.fullmatch(text)):
+            return cell
+        marked.append(f"row {row.number}: '{cell}'")
+        return text
 
-def _labelled(row, count):
-    """Whether a row is a name and at most so many numbers."""
-    first, *values = _trimmed(row.cells) or [""]
-    return (bool(first) and not is_number(first) and 0 < len(values) <= count
-            and all(is_number(cell) or missing(cell) for cell in values))
-
-
-def _trimmed(cells):
-    """Cells without the empty ones at the end."""
-    filled = [k for k, cell in enumerate(cells) if cell != ""]
-    return list(cells[:filled[-1] + 1]) if filled else []
-
-
-def _in_one_unit(cells):
-    """(unit, numbers) of texts such as "30 min" and 0, in hours if they have several units; ("", []) of others."""
-    found = [("", 0.0) if _zero(cell) else _timed(cell) for cell in cells]
-    if None in found:
-        return "", []
-    units = {unit for unit, _ in found if unit}
-    if len(units) == 1 and units != {"second"}:
-        return units.pop(), [number for _, number in found]
-    return ("h", [number * _IN_HOURS[unit or "h"] for unit, number in found]) if units else ("", [])
-
-
-def _zero(cell):
-    return is_number(cell) and float(str(cell).replace(",", ".")) == 0
+    rows = tuple(row._replace(cells=tuple(bare(row, cell) for cell in row.cells))
+                 if any(mark in str(cell) for cell in row.cells for mark in _MARKS) else row for row in grid.rows)
+    if not marked:
+        return grid
+    more = f", and {len(marked) - 1} more" if len(marked) > 1 else ""
+    return replace(grid, rows=rows, notes=(*grid.notes, f"marks behind numbers left out ({marked[0]}{more})"))
 
 
 def _times_with_units(grid, j):
     """Times such as 0, 30 min, 2 h, 1 d below a header without a unit."""
-    found = _span(grid, j, lambda cell: 0.0 if _zero(cell) else _hours(cell),
-                  lambda cell: isinstance(cell, str) and _hours(cell) is not None)
+    found = _span(grid, j, lambda cell: 0.0 if is_zero(cell) else hours(cell),
+                  lambda cell: isinstance(cell, str) and hours(cell) is not None)
     if not found:
         return None
-    unit, times = _in_one_unit([row.cell(j) for row in grid.rows[found[0] + 1:found[1] + 1]])
-    return _times(grid, j, found, times, unit, "with the units in their cells")
+    cells = [row.cell(j) for row in grid.rows[found[0] + 1:found[1] + 1]]
+    unit, times = in_one_unit(cells)
+    return _times(grid, j, found, times, unit, f"with the units in their cells ('{cells[-1]}' as {times[-1]:g} {unit})")
 
 
 def _times_of_a_clock(grid, j):
@@ -131,9 +99,10 @@ def _times(grid, j, found, times, unit, how):
         return None
     at, last = found
     header = grid.rows[at].cell(j)
-    bare = re.sub(r"\s*[(\[]?\s*h+:m+(:s+)?\s*[)\]]?", "", header, flags=re.IGNORECASE)
-    stated = v.split_unit(bare)[1]
-    if not is_time(bare) or stated not in ("", unit):
+    # In the first column times with units need no header that says so.
+    bare = re.sub(r"\s*[(\[]?\s*h+:m+(:s+)?\s*[)\]]?", "", header, flags=re.IGNORECASE) or "time" * (j == 0)
+    stated = v.lone_time_unit(bare) or v.split_unit(bare)[1]
+    if not (is_time(bare) or is_time_unit(bare)) or stated not in ("", unit):
         return None
     plainly = iter(times)
     return _with(grid, at, last, j, bare if stated else f"{bare} ({unit})", lambda cell: (next(plainly),),
@@ -143,8 +112,8 @@ def _times(grid, j, found, times, unit, how):
 def _per_cents(grid, j):
     """Cells such as 21 %."""
     def read(cell):
-        match = re.fullmatch(rf"({_NUMBER})\s*%", cell) if isinstance(cell, str) else None
-        return match[1] if match else cell if _zero(cell) or missing(cell) else None
+        match = re.fullmatch(rf"({NUMBER})\s*%", cell) if isinstance(cell, str) else None
+        return match[1] if match else cell if is_zero(cell) or missing(cell) else None
 
     found = _span(grid, j, read, lambda cell: read(cell) not in (None, cell))
     if not found:
@@ -156,26 +125,47 @@ def _per_cents(grid, j):
 
 
 def _means_with_spread(grid, j):
-    """Cells such as 10.1 ± 1.2, as a column of means and one of their spread."""
-    def read(cell):
-        match = _SPREAD.fullmatch(cell) if isinstance(cell, str) else None
-        if match:
-            return match[1], match[2]
-        return (cell, "") if is_number(cell) or missing(cell) else None
+    """Cells such as 10.1 ± 1.2, or 10.1 (1.2) where the file says what is in brackets: means, and their spread."""
+    def split(cell):
+        match = (SPREAD.fullmatch(cell) or BRACKET.fullmatch(cell)) if isinstance(cell, str) else None
+        return match and (match[1], match[2])
 
-    found = _span(grid, j, read, lambda cell: isinstance(cell, str) and _SPREAD.fullmatch(cell))
+    def read(cell):
+        return split(cell) or ((cell, "") if is_number(cell) or missing(cell) else None)
+
+    found = _span(grid, j, read, split)
     if not found:
         return None
     at, last = found
     header = grid.rows[at].cell(j)
-    said = _OF_SPREAD.search(header)
-    kind = "SEM" if said and said[1] and said[1].lower().startswith(("se", "s.e", "ee", "e.e")) else "SD"
-    spread = "standard errors" if kind == "SEM" else "standard deviations"
-    note = f"'{header}' read as means and, behind ±, their {spread}"
-    if not (said and said[1]):
-        note += " (the header does not say which spread it is)"
-    bare = re.sub(r"\s+", " ", _OF_SPREAD.sub(" ", header)).strip() if said else header
-    return _with(grid, at, last, j, (bare or "mean", kind), read, note)
+    kind, count, where = _kind_of_spread(grid, header)
+    bare = re.sub(r"\s+", " ", _OF_SPREAD.sub(" ", header)).strip() or "mean"
+    cells = [row.cell(j) for row in grid.rows[at + 1:last + 1]]
+    if kind:
+        note = f"'{header}' read as means and their {_IN_WORDS[kind]} (from {where})"
+    elif any(isinstance(cell, str) and BRACKET.fullmatch(cell) for cell in cells):
+        return None
+    else:
+        other = f"{bare} ± SEM (n = 3)"
+        note = (f"'{header}' read as means and, behind ±, standard deviations, though nothing says which spread it is; "
+                f"for the standard error of, say, 3 vessels write '{other}' into the header, or name it so by hand "
+                f"(columns=, --column '{header}={other}')")
+    named = bare if not count or _COUNT.search(bare) else f"{bare} (n = {count})"
+    return _with(grid, at, last, j, (named, f"{bare} {kind or 'SD'}"), read, note)
+
+
+def _kind_of_spread(grid, header):
+    """("SD", "SEM" or "", number of replicates or "", where it is said) of a header, or of the texts around a table."""
+    texts = [cell for row in grid.rows for cell in row.cells if isinstance(cell, str) and len(cell) > 3
+             and not cell[0].isdigit() and sum(each != "" for each in row.cells) == 1]
+    for text, where in [(header, "the header"), *((text, f"'{text}'") for text in texts)]:
+        said = _OF_SPREAD.search(text)
+        name = said and (said[1] or said[2])
+        if name:
+            count = _COUNT.search(text)
+            kind = "SEM" if name.lower().startswith(("se", "s.e", "ee", "e.e")) else "SD"
+            return kind, count[1] if count else "", where
+    return "", "", ""
 
 
 def _span(grid, j, read, telling):
@@ -190,7 +180,7 @@ def _span(grid, j, read, telling):
     while begin > 0 and cells[begin - 1] != "" and read(cells[begin - 1]) is not None:
         begin -= 1
     header = begin - 1
-    if header < 0 or not cells[header] or is_number(cells[header]):
+    if header < 0 or is_number(cells[header]) or (cells[header] == "" and (j or len(grid.rows[header].cells) < 2)):
         return None
     return (header, marked[-1]) if all(read(cell) is not None for cell in cells[begin:marked[-1] + 1]) else None
 
@@ -208,17 +198,3 @@ def _with(grid, at, last, j, header, read, note):
 
 def _column(grid, j):
     return [row.cell(j) for row in grid.rows]
-
-
-def _timed(cell):
-    """(unit, number) of a text such as "30 min" or "X5.min"; None for anything else."""
-    match = _TIMED.fullmatch(cell) if isinstance(cell, str) else None
-    unit = v.time_unit(match[2]) if match else ""
-    if unit not in _IN_HOURS or _THOUSANDS.fullmatch(match[1]):
-        return None
-    return unit, float(match[1].replace(",", "."))
-
-
-def _hours(cell):
-    found = _timed(cell)
-    return found and found[1] * _IN_HOURS[found[0]]

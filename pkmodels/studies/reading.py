@@ -1,6 +1,7 @@
 """Reading: from a file of the lab to a study."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,9 +9,11 @@ import pandas as pd
 from .. import shelf
 from ..errors import StudyError, unknown
 from . import checks
+from . import vocabulary as v
 from .assemble import Gathered, convert, records
+from .blocks import split
 from .cells import Problems
-from .columns import choose
+from .columns import NoRelease, choose
 from .delimited import read_text
 from .layout import explain_no_table, find_layout
 from .named import only
@@ -19,12 +22,14 @@ from .settle import Said, released_from, time_from
 from .sidecar import Sidecar, read_sidecar
 from .sink import sink_remarks, stated_solubility
 from .study import Study
+from .summaries import without_summaries
+from .tables import Table, apart_or_refused, of_release, told_apart, without_blanks, without_statistics
 from .workbook import read_sheets
 
 _SIZE_LIMIT = 50 * 1024**2
 _KINDS = {b"%PDF": "a PDF document", b"\xd0\xcf\x11\xe0": "an old .xls workbook (or one with a password)",
           b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"{\\rtf": "an RTF document",
-          b"\x1f\x8b": "a gzip archive"}
+          b"\x1f\x8b": "a gzip archive", b"<html": "a web page", b"<!doctyp": "a web page", b"<?xml": "an XML file"}
 
 
 def read_study(path, *, time=None, released=None, formulation=None, sheet=None, columns=None):
@@ -71,17 +76,20 @@ def read_study(path, *, time=None, released=None, formulation=None, sheet=None, 
         path = locate(shelf.as_path(path, StudyError, "lab.csv"))
         sidecar, digest = read_sidecar(path), shelf.sha256(path)
         grids, notes = grids_of(path, sheet)
+    grids = tuple(part for grid in grids for part in split(grid))
     if columns is not None:
         grids, said = only(grids, columns, path.name)
         notes = (*notes, *said)
     gathered = Gathered(Problems(path.name), notes=list(notes))
-    frame, unit = _tables(path, grids, gathered, sidecar, asked)
+    by_hand = columns is not None or v.is_blank(str(formulation))
+    frame, unit = _tables(path, grids, gathered, sidecar, asked, by_hand)
     _check_names(sidecar, frame)
     study = Study.from_frame(
         frame, time_unit=unit.unit, source=path.name, sha256=digest, citation=sidecar.citation,
         vessels=gathered.vessels, normalised=sidecar.normalised, conditions=sidecar.conditions,
         formulation_conditions=sidecar.formulations,
-        notes=tuple(dict.fromkeys((*sidecar.notes, *gathered.notes))), set_aside=tuple(gathered.set_aside),
+        notes=tuple(dict.fromkeys((*sidecar.notes, *gathered.notes))),
+        set_aside=(*gathered.tables, *gathered.set_aside),
         remarks=tuple(dict.fromkeys((
             *gathered.warnings, *_suspicion(frame, unit),
             *sink_remarks({**(stated_solubility(grids) if gathered.vessels else {}), **sidecar.sampling}, frame,
@@ -121,7 +129,7 @@ def grids_of(path, sheet):
     except OSError as problem:
         raise StudyError(f"{path} cannot be opened ({problem.strerror}); check the permissions") from problem
     for start, kind in _KINDS.items():
-        if head.startswith(start):
+        if head.startswith(start) or head.lower().startswith(start):
             raise StudyError(f"{path.name} is {kind}, not a table that can be read; save the data as .xlsx or .csv")
     if head.startswith(b"PK"):
         return read_sheets(path, sheet)
@@ -130,7 +138,7 @@ def grids_of(path, sheet):
     return (read_text(path.read_bytes(), path.name),), ()
 
 
-def _tables(path, grids, gathered, sidecar, asked):
+def _tables(path, grids, gathered, sidecar, asked, blanks):
     """The frames of all tables of a file under one another, and the unit of time of the first."""
     found = [(grid, find_layout(grid, gathered.problems)) for grid in map(plain, grids)]
     tables = [(grid, layout) for grid, layout in found if layout]
@@ -138,21 +146,34 @@ def _tables(path, grids, gathered, sidecar, asked):
         raise explain_no_table(max(grids, key=lambda grid: len(grid.rows)))
     gathered.notes += [f"sheet '{grid.sheet}' holds no table with a time column; not read"
                        for grid, layout in found if not layout]
-    parts = []
+    read = []
     for grid, layout in tables:
         _describe(grid, layout, gathered)
-        chosen = choose(layout, grid.file)
+        try:
+            chosen = choose(layout, grid.file)
+        except NoRelease as problem:
+            if len(tables) == 1 or (grid is tables[-1][0] and not read):
+                raise
+            gathered.tables.append(f"a table without release ({problem})")
+            continue
         gathered.notes += chosen.notes
         gathered.warnings += chosen.warnings
-        parts.append((grid, layout, chosen, records(grid, layout, chosen, gathered,
-                                                    grid.sheet if len(tables) > 1 else "")))
+        read.append(Table(grid, layout, chosen, records(grid, layout, chosen, gathered)))
     gathered.problems.check()
-    if not sum(len(part[-1]) for part in parts):
-        raise StudyError(f"{path.name} has a header, but no released value: {len(gathered.set_aside)} cells are empty "
+    read = [without_statistics(each, gathered) for each in told_apart(of_release(read, gathered))]
+    if not blanks:
+        read = [without_blanks(each, gathered) for each in read]
+    read = [each for each in read if len(each.found)]
+    if not read:
+        raise StudyError(f"{path.name} holds no release: " + "; ".join(gathered.tables) if gathered.tables else
+                         f"{path.name} has a header, but no released value: {len(gathered.set_aside)} cells are empty "
                          f"or not detected; write numbers")
-    frames, units = zip(*(convert(each, grid, layout, chosen, gathered, sidecar, asked)
-                          for grid, layout, chosen, each in parts if len(each)), strict=True)
-    frame = pd.concat(frames, ignore_index=True)
+    converted, units = zip(*(convert(each.found, each.grid, each.layout, each.chosen, gathered, sidecar, asked)
+                             for each in read), strict=True)
+    read = [replace(each, found=frame) for each, frame in zip(read, converted, strict=True)]
+    read = without_summaries(read, gathered)
+    apart_or_refused(read, path.name)
+    frame = pd.concat([each.found for each in read], ignore_index=True)
     if (frame["formulation"] == "").all():
         frame = frame.assign(formulation=path.stem)
         gathered.vessels = dict(zip([path.stem], gathered.vessels.values(), strict=False))

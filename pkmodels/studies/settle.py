@@ -10,7 +10,7 @@ _NO_FIXED_UNIT = {"second": "seconds are finer than a release study needs; write
                   "month": "months differ in length; write days", "year": "years differ in length; write days"}
 LARGEST_FRACTION = 1.05
 SMALLEST_PERCENT = 1.5
-_TELLING = 0.1
+TELLING = 0.1
 
 
 class Said(NamedTuple):
@@ -121,7 +121,7 @@ def _remedy(where, unit):
 def _inferred(largest, file):
     if largest > SMALLEST_PERCENT:
         unit = "percent"
-    elif _TELLING < largest <= LARGEST_FRACTION:
+    elif TELLING < largest <= LARGEST_FRACTION:
         unit = "fraction"
     else:
         raise StudyError(f"{file}: the released values have no unit and the largest is {largest:g}, which may be a "

@@ -25,8 +25,11 @@ IN_WORDS = {"min": "minutes", "h": "hours", "day": "days", "week": "weeks", "per
 TIME_WORDS = {"time", "times", "timepoint", "zeit", "zeiten", "zeitpunkt", "probenzeit", "entnahmezeit",
               "temps", "tiempo", "tiempos", "tempo", "tempi", "tempos"}
 #: Of a time column that does not hold times as they passed.
+#: What may stand beside a unit that is the whole header of a time column: "No. of days", "Incubation (days)".
+ABOUT_TIME = {"no", "nr", "number", "of", "in", "after", "elapsed", "incubation", "anzahl", "der"}
 TRANSFORMED = {"log", "log10", "ln", "lg", "sqrt", "root"}
 RELEASED = {"released", "release", "cumulative", "cum", "cumul", "dissolved", "dissolution", "eluted", "elution",
+            "cdr", "rel", "fdiss",
             "kumulativ", "kumulative", "kumuliert", "kumulierte", "freigesetzt", "freigesetzte", "freigabe",
             "value", "values", "wert", "werte",
             "libération", "liberation", "libéré", "libérée", "cumulé", "cumulée", "dissous", "dissoute",
@@ -44,14 +47,19 @@ OF_SPREAD = {"standard", "type", "error", "rel", "relative", "relativa", "relati
 STANDARD_ERROR = {"sem", "se", "stderr", "standardfehler"}
 #: A standard deviation in per cent of its mean.
 RELATIVE_SPREAD = {"rsd", "cv", "cov", "vk", "vark", "dpr", "der", "variationskoeffizient"}
+_NUMBERED = MEAN | SPREAD | STANDARD_ERROR | RELATIVE_SPREAD
 COUNT = {"n", "count", "anzahl"}
 CONCENTRATION = {"concentration", "conc", "konzentration", "konz", "concentración", "concentrazione", "concentração"}
+#: With a concentration, what was measured in a body and not in a vessel.
+BODY = {"plasma", "serum", "blood", "blut", "sangre", "sang"}
 REMAINING = {"remaining", "retained", "residual", "unreleased", "undissolved", "entrapped", "left", "verbleibend",
              "verblieben"}
 RATE = {"rate", "interval", "increment", "incremental", "noncumulative", "differential", "daily"}
 #: What an instrument shows before anything is calculated from it.
-SIGNAL = {"absorbance", "absorption", "area", "peak", "signal", "extinktion", "fluorescence", "intensity"}
-OTHER = SIGNAL | {"weight", "mass", "volume", "masse", "dilution", "factor", "wavelength", "slope", "intercept",
+SIGNAL = {"absorbance", "absorption", "area", "peak", "signal", "extinktion", "fluorescence", "intensity", "abs", "mau",
+          "od"}
+DILUTION = {"dilution", "verdünnung", "verdünnungsfaktor", "dilución", "diluizione", "diluição"}
+OTHER = SIGNAL | DILUTION | {"weight", "mass", "volume", "masse", "factor", "wavelength", "slope", "intercept",
          "volumen", "gewicht", "comment", "comments", "note", "notes", "remark", "bemerkung", "kommentar", "operator",
          "date", "datum", "variance", "var", "error",
          # statistics of the released share, and per cents of something else
@@ -60,19 +68,31 @@ OTHER = SIGNAL | {"weight", "mass", "volume", "masse", "dilution", "factor", "wa
          "swelling", "uptake", "hydration", "moisture", "humidity", "degradation", "degraded", "erosion", "eroded",
          "viability", "hemolysis", "haemolysis", "purity", "impurity", "impurities", "recovery", "assay",
          "encapsulation", "efficiency", "transmittance", "conversion", "adsorbed"}
+#: What holds no drug; "control" may be the free drug and is not one of these.
+BLANK = {"placebo", "placebos", "blank", "blanks", "leerwert", "leerwerte", "leerprobe", "blindwert", "blindprobe",
+         "blanc", "blanco", "bianco", "branco"}
+#: Words and signs of a name from which a blank was only taken away: "blank-corrected", "F1 - blank".
+WITHOUT_BLANK = re.compile(r"correct|subtract|controlled|korrigiert|bereinigt|corrig|minus|without|less\b|\s[-–]\s",
+                           re.IGNORECASE)
 CONDITION = {"ph", "temperature", "temp", "temperatur", "medium", "buffer", "puffer", "agitation", "rpm", "light",
              "nir", "enzyme", "salt", "ionic", "surfactant", "h2o2", "gsh", "glutathione", "polymer", "drug", "carrier",
              "wirkstoff", "condition", "apparatus", "method", "size", "loading", "strength"}
-CONDITION_DETAIL = {"of", "the", "type", "name", "speed", "ratio", "concentration", "mw", "c", "degc", "um", "nm", "mm",
-                    "kda", "media", "release"}
+CONDITION_DETAIL = {"of", "the", "type", "name", "speed", "ratio", "concentration", "mw", "c", "°c", "degc", "um", "nm",
+                    "mm", "kda", "media", "release"}
 DRUG = {"drug", "wirkstoff"}
 FORMULATION = {"formulation", "formulations", "formulierung", "batch", "charge", "lot", "curve", "group", "product",
                "name"}
 REPLICATE = {"rep", "repl", "replicate", "replikat", "repeat", "wiederholung", "flask", "vessel", "unit", "vial", "run",
              "sample", "probe", "kolben", "gefäß", "tube", "no", "nr", "tab", "tablet", "tablette", "capsule", "kapsel",
-             "comprimé", "comprimido", "compressa", "vaso"}
+             "comprimé", "comprimido", "compressa", "vaso", "channel", "muestra", "campione", "échantillon",
+             "echantillon", "amostra"}
+#: Of these what may as well name formulations.
+SAMPLE = {"sample", "probe", "muestra", "campione", "échantillon", "echantillon", "amostra"}
+#: Words of a column that numbers the rows: "S.No.", "Sr. No.", "Unnamed: 0".
+NUMBERING = {"s", "sr", "sl", "serial", "no", "nr", "s.no", "sr.no", "sl.no", "lfd", "lfd.nr", "index", "row",
+             "unnamed", "number", "obs", "0", "#"}
 FILLER = {"of", "the", "drug", "dose", "in", "vitro", "standard", "total", "from", "wirkstoff", "data", "profile",
-          "per", "cent", "médicament", "fármaco", "farmaco"}
+          "per", "cent", "at", "médicament", "fármaco", "farmaco"}
 #: "Of" and "the" in other languages; in capitals they are a name, such as LA for lactic acid.
 ARTICLES = {"de", "du", "la", "del", "di", "da", "do"}
 #: Units of what is no share of the dose, with a denominator or without: ug/mg, mg g-1, ppm, a.u.
@@ -86,6 +106,11 @@ _PHYSICAL = re.compile(r"[A-Za-zµμ°]+(?:/[A-Za-zµμ]+)?")
 RELATIVE = re.compile(r"\bM_?\s?t\s*/\s*M[\s_(]*(?:∞|inf\b|infinity|infty|\bmax)\)?", re.IGNORECASE)
 
 
+def apart(header):
+    """A header with the number of a mean or spread apart from its word: "SD1" is "SD 1"."""
+    return re.sub(r"[^\W\d_]+(?=\d)", lambda match: match[0] + " " * (match[0].lower() in _NUMBERED), header)
+
+
 def words(text):
     """The words of a header in lower case, per cent signs apart."""
     text = text.lower().replace("%", " % ").replace("s.d.", "sd").replace("s.e.m.", "sem")
@@ -96,6 +121,14 @@ def time_unit(text):
     """The unit of time that a word names, such as "day" for "Tage"; empty for other words."""
     plain = text.strip().strip(".").lower()
     return next((unit for unit, names in TIME.items() if plain in names), "")
+
+
+def lone_time_unit(text):
+    """The unit of time that a header states and nothing else: "Days", "No. of days"; empty for other texts."""
+    found = set(words(text)) - ABOUT_TIME
+    word = found.pop() if len(found) == 1 else ""
+    # "S" and "Y" are names of something else.
+    return time_unit(word) if len(word) > 1 or (word in ("d", "h", "w", "j") and len(words(text)) == 1) else ""
 
 
 def released_unit(text):
@@ -136,6 +169,11 @@ def foreign_unit(header):
     return ""
 
 
+def is_blank(name):
+    """Whether a name is that of a blank or placebo, with a number or more words, and not what one was taken from."""
+    return bool(set(words(re.sub(r"\d+", " ", name))) & BLANK) and not WITHOUT_BLANK.search(name)
+
+
 def unit(text):
     """The unit that a text is, in brackets or not, in this package's spelling; empty where it is none."""
     text = text.strip(" ()[]")
@@ -147,10 +185,11 @@ def split_unit(header):
     for match in re.finditer(r"[(\[]([^()\[\]]*)[)\]]", header):
         if unit(match[1]):
             return _squeeze(header[:match.start()] + " " + header[match.end():]), unit(match[1])
-    for separator in (r"\s*/\s*(?=[^/]*$)", r"\s*,\s*", r"\s+in\s+"):
+    for separator in (r"\s*,\s*(?=[^,]*$)", r"\s*/\s*(?=[^/]*$)", r"\s+in\s+"):
         parts = re.split(separator, header, maxsplit=1)
         if len(parts) == 2 and parts[0] and unit(parts[1]):
-            return _squeeze(parts[0]), unit(parts[1])
+            number = re.search(r"[\s_](\w+\s*)?#?\d+$", parts[1])  # "Release, % 1" is the first one
+            return _squeeze(parts[0] + (number[0] if number else "")), unit(parts[1])
     return _trailing_unit(_squeeze(header.replace("_per_", "/")))
 
 

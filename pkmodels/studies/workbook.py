@@ -1,13 +1,15 @@
 """Workbooks: the cells of .xlsx sheets, values only; formulas and macros are never run."""
 
+import re
 import warnings
 import zipfile
 
 from ..errors import StudyError, unknown
-from .cells import clean
-from .grid import ROW_LIMIT, Grid, Row
+from .cells import Percent, clean
+from .grid import ROW_LIMIT, Grid, Row, letter
 
 _WIDTH_LIMIT = 1000
+_NAMED = 10
 _UNPACKED_LIMIT = 500 * 1024**2
 
 
@@ -83,6 +85,21 @@ def _grids(file, values, formulas, wanted):
     return tuple(_grid(file, each, formulas[each.title]) for each in shown), notes
 
 
+def _hidden(values, rows):
+    """Notes on rows and columns of a sheet that are filled and hidden: they are read like the others."""
+    # openpyxl does not parse these where it reads row by row, and has no public name for the part of the archive.
+    text = values.parent._archive.read(values._worksheet_path)
+    found = [(kind, dict(re.findall(rb'(\w+)="([^"]*)"', attributes)))
+             for kind, attributes in re.findall(rb'<(?:\w+:)?(row|col)\s([^>]*\bhidden="(?:1|true)"[^>]*)>', text)]
+    filled, width = {row.number for row in rows}, max((len(row.cells) for row in rows), default=0)
+    numbers = [int(each[b"r"]) for kind, each in found if kind == b"row" and int(each[b"r"]) in filled]
+    columns = [letter(j) for kind, each in found if kind == b"col"
+               for j in range(int(each[b"min"]) - 1, min(int(each[b"max"]), width))]
+    return tuple(f"sheet '{values.title}' hides {what} {', '.join(map(str, names[:_NAMED]))}"
+                 f"{' and others' * (len(names) > _NAMED)}; read like the others"
+                 for what, names in (("row", numbers), ("column", columns)) if names)
+
+
 def _grid(file, values, formulas):
     file = f"{file}, sheet '{values.title}'"
     # The stored extent of a sheet is often wrong; without it the rows are read as they come.
@@ -104,6 +121,7 @@ def _grid(file, values, formulas):
         as_percent = as_percent or any(_shown_as_percent(cell) for cell in row)
         rows.append(Row(number, tuple(cells)))
     notes = ("cells formatted as percentages were read as they are shown (0.123 as 12.3 %)",) if as_percent else ()
+    notes += _hidden(values, rows)
     return Grid(file=file, sheet=values.title, rows=tuple(rows), comments=tuple(comments), notes=notes)
 
 
@@ -111,7 +129,7 @@ def _value(cell, source):
     if cell.value is None and getattr(source, "data_type", "") == "f":
         return f"={str(source.value).lstrip('=')}"
     value = clean(cell.value)
-    return round(100 * value, 12) if _shown_as_percent(cell) else value
+    return Percent(round(100 * value, 12)) if _shown_as_percent(cell) else value
 
 
 def _shown_as_percent(cell):
