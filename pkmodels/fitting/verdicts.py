@@ -8,7 +8,8 @@ from ..solve import also, compiled, observe
 from ..solve.acid import CRITICAL, acid_verdict
 from ..solve.release import Release
 from .early import beyond_mechanism
-from .statistics import runs_probability
+from .shown import begun, level, remedy
+from .statistics import EXACT, runs_probability
 from .weighting import increments
 
 #: Digitised curves differ by 0.5 to 1.5 % of dose between two readings of one figure.
@@ -39,13 +40,14 @@ def verdicts(model, study, polished, statistics, problem, shown_units, intervals
     eventual = float(Release(model, inside, measured_until=float(study.times.max())).eventual())
     last = units.outside(float(study.times.max()), unit)
     own = polished.residual[: statistics["n"]] if np.ndim(problem.whitening) == 2 else polished.difference
-    return (*_misfit(study, statistics, own), *_random_walk(study, statistics, polished, problem),
-            *_steps(model, study, inside), *_bounds(model, polished, problem.box, shown_units),
+    return (*_before(model, study, inside), *_misfit(study, statistics, own),
+            *_random_walk(study, statistics, polished, problem), *_steps(model, study, inside),
+            *_bounds(model, polished, problem.box, shown_units),
             *_idle(model, polished), *_slow_burst(polished, shown_units),
             *(() if _saturated(study, statistics) else _vague(model, polished, shown_units, intervals)),
             *_indistinguishable(polished), *_local(model, study, polished, shown_units),
             *few_points(statistics, study),
-            *_unseen(study, unit, last, eventual), *_beyond_dose(study, polished.difference, unit),
+            *_unseen(model, study, last, eventual), *_beyond_dose(study, polished.difference, unit),
             *_falling(model, polished, shown_units, unit, last), *_begun(model),
             *beyond_mechanism(model, study), *_too_good(statistics), *_acid(model, inside))
 
@@ -87,18 +89,29 @@ def measured_elsewhere(model, told):
             yield f"measured at {here}: a release at {body}, as in the body, is another one"
 
 
-def of_points(study, difference, statistics, eventual):
+def of_points(model, study, difference, statistics, eventual):
     """Verdicts on one of many curves: whether its points are followed, and what they do not show."""
     unit = study.time_unit
     last = units.outside(float(study.times.max()), unit)
-    return (*_misfit(study, statistics, difference), *_unseen(study, unit, last, eventual),
+    return (*_misfit(study, statistics, difference), *_unseen(model, study, last, eventual),
             *_beyond_dose(study, difference, unit))
+
+
+def _before(model, study, inside):
+    """A model that is at zero where the points are not."""
+    share = begun(study)
+    if share and float(observe(model, inside, np.zeros(1))[0]) < share / 4:
+        other = remedy(model, "initial", "a model with an initial share, such as biexponential+initial")
+        yield (f"the points begin at {100 * share:.0f} % of the dose at time 0, where the curve begins at zero: it has "
+               f"nothing to follow them with. {other}, or look at that sample")
 
 
 def _misfit(study, statistics, difference):
     if statistics["rmse"] > POOR:
         yield (f"the curve misses the points by {100 * statistics['rmse']:.1f} % of the dose (root mean square): "
                f"too far to predict with; choose a model with another shape")
+    if statistics["rmse"] < EXACT:
+        return
     # Replicates of one time share their error of shape: one mean residual per time is judged.
     _, at = np.unique(study.times, return_inverse=True)
     chance = runs_probability(np.bincount(at, difference) / np.bincount(at))
@@ -114,7 +127,7 @@ def _random_walk(study, statistics, polished, problem):
     spare = statistics["n"] - statistics["free"]
     own = polished.residual[: statistics["n"]]
     added = increments(study) @ polished.difference
-    if spare < SPARE_FOR_ERRORS or not np.any(own) or not np.any(added):
+    if spare < SPARE_FOR_ERRORS or statistics["rmse"] < EXACT or not np.any(own) or not np.any(added):
         return
     # Without fitting again the increments are a little too large: this errs on the side of silence.
     weights = 0.0 if problem.whitening is None else 2 * np.sum(np.log(problem.whitening))
@@ -252,9 +265,15 @@ def few_points(statistics, study=None):
                f"standard errors mean little. Take a simpler model or more samples")
 
 
-def _unseen(study, unit, last, eventual):
+def _unseen(model, study, last, eventual):
+    unit, steady = study.time_unit, level(study)
     end = float(study.released[study.times == study.times.max()].mean())
-    if eventual - end > UNSEEN:
+    if eventual - end > UNSEEN + 1e-9 and steady and "plateau" not in model.name.split("+"):
+        other = remedy(model, "plateau", "a model with a plateau, such as weibull+plateau")
+        yield (f"the points {steady.words(unit)}, but the model goes on to {100 * eventual:.0f} %: what comes after "
+               f"the last sample, at {last:.4g} {unit}, is the model's. {other}, or sample longer if the rest is known "
+               f"to come out")
+    elif eventual - end > UNSEEN + 1e-9:
         yield (f"the plateau was not observed: the last sample, at {last:.4g} {unit}, shows {100 * end:.0f} % of the "
                f"dose. What comes after, up to {100 * eventual:.0f} %, is the model's extrapolation. Sample until it "
                f"levels off, or use the curve up to that time only")

@@ -1,0 +1,174 @@
+"""Curves and fits that other programs publish, and what an adviser should say of them.
+
+Sources: FOCUS (2006), Sanco/10058/2005, fitted by the R package mkin (its articles FOCUS_L and its test summaries);
+the validation files of RKinetDS 1.0 (Mendyk and others); scipion-pkpd (its workflow of dissolution); the R package PRA
+(summary.pra_sigmoidal_fit); Hobbs's weeds as the R package nlsr prints them; Bates and Watts (1988), Appendix 1.
+"""
+
+import numpy as np
+import pytest
+
+from pkmodels import fitting
+from pkmodels.studies import Study
+
+HOURS = range(1, 11)
+
+
+def made(times, percent, unit="h", **given):
+    return Study.from_arrays(np.asarray(times, float), np.asarray(percent, float), time_unit=unit,
+                             released_unit="percent", source="published", formulation="x", **given)
+
+
+#: Residues in per cent of what was applied; what is gone is what a release curve shows.
+FOCUS_C = made([0, 1, 3, 7, 14, 28, 63, 91, 119],
+               100 - np.array([85.1, 57.9, 29.9, 14.6, 9.7, 6.6, 4.0, 3.9, 0.6]), "day")
+L1 = made(np.repeat([0, 1, 2, 3, 5, 7, 14, 21, 30], 2),
+          100 - np.array([88.3, 91.4, 85.6, 84.5, 78.9, 77.6, 72.0, 71.9, 50.3, 59.4, 47.0, 45.1, 27.7, 27.3, 10.0,
+                          10.4, 2.9, 4.0]), "day")
+L3 = made([0, 3, 7, 14, 30, 60, 91, 120], 100 - np.array([97.8, 60, 51, 43, 35, 22, 15, 12.0]), "day")
+#: Paddle apparatus, 0.25 to 24 h; levels off at 82 %.
+SCIPION = made([0, 0.25, 0.5, 0.75, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24],
+               [0, 1.7, 8.3, 13.3, 20, 44, 61, 70.7, 78, 79.7, 80.7, 80, 81.3, 82, 82.3])
+
+
+class TestFocus:
+    """Estimates to the printed digits; standard errors of ln k are those of k over k."""
+
+    @pytest.mark.parametrize(("study", "model", "k", "remaining", "error", "residual"), [
+        (L1, "first_order+initial", 0.09561, 92.47, 0.04057, 2.948),
+    ])
+    def test_one_phase(self, study, model, k, remaining, error, residual):
+        found = fitting.fit(study, model)
+        assert found.values["k"] == pytest.approx(k, abs=5e-6)
+        assert 100 * (1 - found.values["f_initial"]) == pytest.approx(remaining, abs=5e-3)
+        assert found.stderr["k"] / found.values["k"] == pytest.approx(error, abs=1e-5)
+        assert 100 * found.statistics["mse_root"] == pytest.approx(residual, abs=5e-4)
+
+    @pytest.mark.parametrize(("study", "fast", "slow", "share", "remaining"), [
+        (FOCUS_C, 0.45960, 0.01785, 0.85390, 85.00), (L3, 0.51620, 0.01376, 0.45660, 97.75),
+    ])
+    def test_two_phases(self, study, fast, slow, share, remaining):
+        found = fitting.fit(study, "biexponential+initial")
+        assert found.values["k_burst"] == pytest.approx(fast, abs=6e-5)
+        assert found.values["k_sustained"] == pytest.approx(slow, abs=6e-6)
+        assert found.values["f_burst"] == pytest.approx(share, abs=6e-5)
+        assert 100 * (1 - found.values["f_initial"]) == pytest.approx(remaining, abs=6e-3)
+
+    def test_what_is_out_at_time_0_is_said_and_tried(self):
+        """85 % are left at day 0: a curve that begins at zero misses that point by 15 % whatever it does later."""
+        said = fitting.fit(FOCUS_C, "weibull").verdicts
+        assert said[0].startswith("the points begin at 15 % of the dose at time 0")
+        assert "Take weibull+initial" in said[0]
+        assert not any("begin at" in v for v in fitting.fit(FOCUS_C, "weibull+initial").verdicts)
+        found = fitting.compare(FOCUS_C)
+        assert found.best.model.name == "biexponential+initial"
+        assert found.best.statistics["rmse"] < 0.01
+        asked = fitting.compare(FOCUS_C, ["weibull", "first_order"])
+        assert "The points begin at 15 % of the dose at time 0" in asked.advice
+        # A mean of 97.8 % left is no burst.
+        assert not any("+initial" in f.model.name for f in fitting.compare(L3).fits)
+
+    def test_a_batch_tries_it_for_the_curves_that_need_it(self):
+        begins, clean = FOCUS_C.times / 24, np.array([1, 3, 7, 14, 28.0])
+        both = Study.from_arrays(
+            [*begins, *clean], [*FOCUS_C.released, *(1 - np.exp(-0.2 * clean))], time_unit="day", source="two",
+            formulation=["C"] * len(begins) + ["other"] * len(clean))
+        found = fitting.compare_each(both).comparisons
+        assert "biexponential+initial" in [f.model.name for f in found["C"].fits]
+        assert not any("+initial" in f.model.name for f in found["other"].fits)
+
+
+class TestMadeCurves:
+    """Curves that RKinetDS was checked with: computed, so that every constant must come back."""
+
+    @pytest.mark.parametrize(("model", "percent", "constants"), [
+        ("gompertz", 100 * np.exp(-5 * np.exp(-4 * np.log10(HOURS))), {"alpha": 5, "beta": 4}),
+        ("makoid_banakar", [12.87064784, 23.77850021, 33.90967654, 43.49362095, 52.638273, 61.4075554, 69.84430089,
+                            77.9795603, 85.837114, 93.43592817], {"k": 13, "n": 0.9, "c": 0.01}),
+        ("peppas_sahlin", [11, 19.89857478, 28.73009696, 37.67995141, 46.80306321, 56.11836691, 65.63144894,
+                           75.34219201, 85.24787483, 95.34457966], {"k1": 9, "k2": 2, "m": 0.7}),
+        ("weibull", [39.34693403, 50.69313086, 57.93799739, 63.21205588, 67.30781046, 70.61673441, 73.36317837,
+                     75.68832656, 77.68698399, 79.42593389], {"alpha": 2, "beta": 0.5}),
+        ("hixson_crowell", [22.1312, 40.7296, 56.1024, 68.5568, 78.4, 85.9392, 91.4816, 95.3344, 97.8048, 99.2],
+         {"k": 0.08}),
+    ])
+    def test_constants_come_back(self, model, percent, constants):
+        found = fitting.fit(made(HOURS, percent), model).ddsolver.constants
+        assert {name: found[name] for name in constants} == pytest.approx(constants, rel=1e-6)
+
+    def test_rounding_is_no_pattern_and_ranks_nothing(self):
+        """9 % an hour: whatever can be a straight line is one to the last bit; the line itself comes first."""
+        study = made(HOURS, 9.0 * np.array(HOURS))
+        found = fitting.compare(study)
+        assert found.fits[0].model.name == found.best.model.name == "zero_order"
+        assert not any("misses hang together" in v or "in long stretches" in v for v in found.best.verdicts)
+
+
+class TestLevelsOff:
+    def test_fits_of_another_program(self):
+        """The ranges that scipion-pkpd asserts for its own fits."""
+        found = fitting.fit(SCIPION, "weibull+plateau")
+        assert 80 < 100 * found.values["plateau"] < 82
+        assert 1.4 < found.values["beta"] < 1.5
+        assert 0.28 < found.values["t_scale"] ** -found.values["beta"] < 0.29
+        found = fitting.fit(SCIPION, "hill+plateau")
+        assert 81 < 100 * found.values["plateau"] < 85
+        assert 1.93 < found.values["h"] < 2
+        assert 1.73 < found.values["t_half"] < 1.83
+
+    def test_is_not_called_unobserved(self):
+        said = " ".join(fitting.fit(SCIPION, "weibull").verdicts)
+        assert "the points level off at 82 % of the dose (80 % at 12 h), but the model goes on to 100 %" in said
+        assert "Take weibull+plateau" in said
+        assert "plateau was not observed" not in said
+        # A power of time has no plateau to put on.
+        assert "such as weibull+plateau" in " ".join(fitting.fit(SCIPION, "korsmeyer_peppas").verdicts)
+        assert not any("level" in v for v in fitting.fit(SCIPION, "weibull+plateau").verdicts)
+
+    def test_advice_names_what_was_not_tried(self):
+        plain = fitting.compare(SCIPION, ["weibull", "double_weibull", "burst_delayed_weibull"]).advice
+        assert "The points level off at 82 % of the dose" in plain
+        assert "weibull+plateau" in plain
+        tried = fitting.compare(SCIPION, ["weibull", "weibull+plateau"])
+        assert tried.best.model.name == "weibull+plateau"
+        assert "level off" not in tried.advice
+
+    def test_the_end_of_a_curve_that_still_rises(self):
+        """95 % at the end: 5 % are left, which is not more than 5 %."""
+        study = made(HOURS, [5, 15, 40, 60, 70, 75, 80, 85, 90, 95], "day")
+        assert not any("not observed" in v for v in fitting.fit(study, "gompertz").verdicts)
+
+
+def test_a_simpler_model_within_the_error_of_reading():
+    """Points of a third-order reaction: five parameters follow them to 0.01 %, two to 0.6 %."""
+    third = 100 * (1 - (3 * np.array(HOURS) + 1 / 22**2) ** -0.5)
+    assert third[[0, 9]] == pytest.approx([42.28484403, 81.74321008], abs=1e-6)
+    found = fitting.compare(made(HOURS, third), ["burst_delayed_weibull", "gompertz", "weibull"])
+    assert found.best.model.name == "burst_delayed_weibull"
+    assert "gompertz with 2 instead of 5 parameters" in found.advice
+    assert "instead of" not in fitting.compare(made(HOURS, third), ["gompertz", "weibull"]).advice
+
+
+class TestSigmoids:
+    def test_pra(self):
+        """PRA prints 87.91587 for the end, where the normal equations in thirty digits have 87.91570452."""
+        found = fitting.fit(made(HOURS, [5, 15, 40, 60, 70, 75, 80, 85, 90, 95], "day"),
+                            "ddsolver_logistic_time+plateau")
+        assert 100 * found.values["plateau"] == pytest.approx(87.91570452, abs=1e-7)
+        assert found.values["k"] == pytest.approx(0.9189, abs=6e-5)
+        assert found.values["t_middle"] == pytest.approx(3.3911, abs=6e-5)
+        assert [100 * found.stderr["plateau"], found.stderr["k"], found.stderr["t_middle"]] == pytest.approx(
+            [2.8935, 0.1379, 0.1824], abs=1e-4)
+        assert 100 * found.statistics["mse_root"] == pytest.approx(5.108, abs=5e-4)
+
+    def test_hobbs(self):
+        """Density of weeds, halved so that the end (196.186) lies below 100 %."""
+        weeds = np.array([5.308, 7.24, 9.638, 12.866, 17.069, 23.192, 31.443, 38.558, 50.156, 62.948, 75.995, 91.972])
+        found = fitting.fit(made(range(1, 13), weeds / 2, "day"), "ddsolver_logistic_time+plateau")
+        assert 200 * found.values["plateau"] == pytest.approx(196.186, abs=6e-4)
+        assert 200 * found.stderr["plateau"] == pytest.approx(11.31, abs=6e-3)
+        assert np.exp(found.values["k"] * found.values["t_middle"]) == pytest.approx(49.0916, abs=6e-5)
+        assert found.values["k"] == pytest.approx(0.31357, abs=6e-6)
+        assert found.stderr["k"] == pytest.approx(0.006863, abs=6e-7)
+        assert 4e4 * found.statistics["ss"] == pytest.approx(2.5873, abs=6e-5)
+        assert any("plateau was not observed" in v for v in found.verdicts)
