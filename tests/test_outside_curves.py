@@ -172,3 +172,28 @@ class TestSigmoids:
         assert found.stderr["k"] == pytest.approx(0.006863, abs=6e-7)
         assert 4e4 * found.statistics["ss"] == pytest.approx(2.5873, abs=6e-5)
         assert any("plateau was not observed" in v for v in found.verdicts)
+
+
+@pytest.fixture(scope="module")
+def chick():
+    """The R data set ChickWeight, chick 1, in kg: 21 days of a growth whose end (SSlogis: 0.937) nobody saw."""
+    return fitting.fit(made([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 21],
+                            np.array([42, 51, 59, 64, 76, 93, 106, 125, 149, 171, 199, 205]) / 10, "day"),
+                       "ddsolver_logistic_time+plateau")
+
+
+def test_a_time_that_may_never_come(chick):
+    """With the end held at 0.5 the sum of squares is 1.478 of the least (SciPy), and the cut is at 1.569."""
+    found = fitting.profile(chick, quantities=["t50", "plateau"])
+    assert found["plateau"][0] < 0.5
+    assert found["t50"][1] == np.inf
+    assert "never reached" in found.table.loc["t50", "note"]
+
+
+def test_what_lies_after_the_last_sample_is_said(chick):
+    for found in (fitting.standard(chick), fitting.profile(chick, quantities=["t50"])):
+        assert "after the last sample" in found.table.loc["t50", "note"]
+    minutes = fitting.fit(made([5, 10, 20, 30, 45, 60], [18, 34, 55, 70, 83, 91], "min"), "first_order")
+    table = fitting.standard(minutes).table
+    assert "after the last sample" in table.loc["burst_24h", "note"]
+    assert table.loc["t50", "note"] == ""

@@ -17,7 +17,7 @@ from .walking import STEPS, hold, limits, problem_of, settled, walk
 
 LONGEST_WALK, REFINEMENTS = 40, 25
 #: How firmly a derived quantity is pulled, against what its standard error would resist with.
-PULL, PULLED_STEPS = 1e3, 40
+PULL, PULLED_STEPS, OVERSHOTS = 1e3, 40, 5
 #: A time beyond so many times the last sample is as good as never.
 NEVER = 100.0
 _ROUGH = "the curve bends too sharply to follow the profile to its crossing: an end is interpolated"
@@ -222,9 +222,16 @@ class _Setting:
             return False
         evaluate = self._pulled("plateau_share", last, False, max(self._error(by_scale), 1e-7))
         # Downhill in a few steps, each from the last: the way may be bent.
-        place = self.centre
-        for at in np.linspace(value[0], level - 0.002, 6)[1:]:
+        place, goal = self.centre, level - 0.002
+        for at in np.linspace(value[0], goal, 6)[1:]:
             reached, places, squares = evaluate(np.array([at]), place[None])
+            place = places[0]
+        # A plateau that the points hardly know resists little, but so is the pull: ask for more than is wanted.
+        for _ in range(OVERSHOTS):
+            if not reached[0] >= level:
+                break
+            goal -= 2 * (reached[0] - level) + 0.001
+            reached, places, squares = evaluate(np.array([goal]), place[None])
             place = places[0]
         return bool(reached[0] < level and self._height(squares[0]) < 1)
 
@@ -292,8 +299,10 @@ def _row(fit, name, low, high, note):
                 "unit": fit.units[name], "note": note}
     q = derived.quantity(name)
     numbers = np.array([[fit.inside[p.name] for p in fit.model.parameters]])
-    value = float(derived.values(fit.model, numbers, float(fit.study.times.max()), [name])[name][0])
+    last = float(fit.study.times.max())
+    value = float(derived.values(fit.model, numbers, last, [name])[name][0])
     unit = fit.study.time_unit if q.kind == "time" else "1"
+    note = "; ".join(filter(None, [derived.beyond(name, value, last), note]))
     return {"quantity": name, "value": units.outside(value, unit) if q.kind == "time" else value,
             "low": float(low), "high": float(high), "unit": unit, "note": note}
 
