@@ -132,11 +132,30 @@ class TestLevelsOff:
         tried = fitting.compare(SCIPION, ["weibull", "weibull+plateau"])
         assert tried.best.model.name == "weibull+plateau"
         assert "level off" not in tried.advice
+        assert "Whether the 18 % that are not out come out later" in tried.advice
 
     def test_the_end_of_a_curve_that_still_rises(self):
         """95 % at the end: 5 % are left, which is not more than 5 %."""
         study = made(HOURS, [5, 15, 40, 60, 70, 75, 80, 85, 90, 95], "day")
         assert not any("not observed" in v for v in fitting.fit(study, "gompertz").verdicts)
+
+
+class TestAdvice:
+    """Shapes that are no model's fault."""
+
+    def test_points_that_fall(self):
+        found = fitting.compare(made([1, 2, 4, 8, 12, 24, 48], [20, 38, 60, 78, 84, 82, 75]), ["weibull", "hill"])
+        assert "The points fall from 84 % of the dose at 12 h to 75 %, which release does not" in found.advice
+        # Within the error of an assay.
+        level = fitting.compare(made([1, 2, 4, 8, 12, 24, 48], [20, 38, 60, 78, 94, 98, 96]), ["weibull"])
+        assert "fall from" not in level.advice
+
+    def test_a_coat_that_opens_late(self):
+        minutes = [30, 60, 90, 120, 130, 140, 150, 165, 180, 210, 240]
+        late = made(minutes, [0.5, 0.9, 1.1, 1.3, 22, 48, 69, 86, 94, 98, 99], "min")
+        said = fitting.compare(late, ["gompertz", "weibull"]).advice
+        assert "Less than 2 % of the dose were out by 120 min: rank models with a lag too" in said
+        assert "with a lag" not in fitting.compare(late, ["gompertz", "weibull+lag"]).advice
 
 
 def test_a_simpler_model_within_the_error_of_reading():

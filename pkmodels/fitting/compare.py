@@ -11,9 +11,9 @@ from .. import catalogue
 from ..errors import FitError
 from ..model import Curve
 from .band import study_times
-from .shown import begun, level
+from .shown import in_words
 from .statistics import LABELS, akaike_weights
-from .verdicts import DIGITISING, POOR, UNSEEN
+from .verdicts import DIGITISING, POOR
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +139,7 @@ class Comparison:
             text += (f" If the points were read off a figure, which is good to about {100 * DIGITISING:g} % of dose, "
                      f"{simple.model.name} with {simple.statistics['free']} instead of {s['free']} parameters "
                      f"({100 * simple.statistics['rmse']:.2f} %) says as much.")
-        untried = self._untried()
+        untried = in_words(best, {part for f in self.fits for part in f.model.name.split("+")[1:]})
         text += untried
         spare = s["n"] - s["free"]
         if spare < FEW:
@@ -158,20 +158,6 @@ class Comparison:
         if best["rmse"] > DIGITISING or not near:
             return None
         return min(near, key=lambda f: (f.statistics["free"], f.statistics["rmse"]))
-
-    def _untried(self):
-        """What the points show and no model here has."""
-        best, tried = self.best, {part for f in self.fits for part in f.model.name.split("+")[1:]}
-        first, steady, text = begun(best.study), level(best.study), ""
-        if first and "initial" not in tried:
-            text += (f" The points begin at {100 * first:.0f} % of the dose at time 0, where these models begin at "
-                     f"zero: rank models with an initial share (biexponential+initial, weibull+initial).")
-        if steady and "plateau" not in tried and best.release.eventual() - steady.end > UNSEEN:
-            text += (f" The points {steady.words(best.study.time_unit)}, but {best.model.name} goes on to "
-                     f"{100 * best.release.eventual():.0f} %: rank models with a plateau too (weibull+plateau, "
-                     f"first_order+plateau, hill+plateau), or sample longer: a polymer that erodes may let the rest "
-                     f"out later.")
-        return text
 
     def _why(self):
         """What speaks for the chosen model, after its name."""

@@ -7,6 +7,12 @@ import numpy as np
 from .. import catalogue, units
 from ..errors import PkmodelsError
 
+#: A model that rises by more than this share of dose after the last sample has an end that nobody saw.
+UNSEEN = 0.05
+#: Points that fall by more than this share of dose do so for a reason.
+FALLEN = 0.03
+#: Samples below this share, two or more at the start of a curve, show a lag.
+NOTHING = 0.02
 #: More than this share of the dose at time 0 is no error of an assay: something was out before the first sample.
 BEGUN = 0.03
 #: What can begin there; a ranking of such points that names no models tries these too.
@@ -32,6 +38,12 @@ class Level:
                 f"{units.outside(self.hour, unit):.4g} {unit})")
 
 
+def _means(study):
+    """Sampling times (h), and the mean of the replicates at each."""
+    times, at = np.unique(study.times, return_inverse=True)
+    return times, np.bincount(at, study.released) / np.bincount(at)
+
+
 def begun(study):
     """Share that is out at time 0 (mean of the replicates), or 0 where that is no more than an error of measurement."""
     first = study.released[study.times == 0]
@@ -46,15 +58,61 @@ def ranked(study):
 
 def level(study):
     """Where the points level off below the whole dose, or None."""
-    times = np.unique(study.times)
-    late = times[times >= times[-1] / 2]
+    times, mean = _means(study)
+    late, mean = times[times >= times[-1] / 2], mean[times >= times[-1] / 2]
     if len(late) < 2:
         return None
-    mean = np.array([study.released[study.times == time].mean() for time in late])
     end = float(mean[-1])
     if not 0 < end < WHOLE or np.ptp(mean) > STEADY * end:
         return None
     return Level(float(late[0]), float(mean[0]), end)
+
+
+def silent(study):
+    """Hour of the last of two or more samples after the start by which nothing was out, or None."""
+    times, mean = _means(study)
+    times, mean = times[times > 0], mean[times > 0]
+    out = np.flatnonzero(mean > NOTHING)
+    return float(times[out[0] - 1]) if len(out) and out[0] >= 2 else None
+
+
+def fallen(study):
+    """(hour and share of the highest point, share of the last) where that lies clearly below, or None."""
+    times, mean = _means(study)
+    top = int(np.argmax(mean))
+    return (float(times[top]), float(mean[top]), float(mean[-1])) if mean[top] - mean[-1] > FALLEN else None
+
+
+def in_words(fit, tried):
+    """What the points show that the chosen fit does not have, as sentences for an advice.
+
+    Parameters
+    ----------
+    fit : Fit
+    tried : set of str
+        Modifiers among the models that were ranked.
+    """
+    study, said = fit.study, []
+    unit, first, lag, lost, steady = study.time_unit, begun(study), silent(study), fallen(study), level(study)
+    if lost:
+        hour, before, end = lost
+        said.append(f"The points fall from {100 * before:.0f} % of the dose at {units.outside(hour, unit):.4g} {unit} "
+                    f"to {100 * end:.0f} %, which release does not: drug is lost after that (it degrades, sticks, "
+                    f"precipitates), or the values are no running total. Find out which before a model is used.")
+    if first and "initial" not in tried:
+        said.append(f"The points begin at {100 * first:.0f} % of the dose at time 0, where these models begin at zero: "
+                    f"rank models with an initial share (biexponential+initial, weibull+initial).")
+    if lag and "lag" not in tried:
+        said.append(f"Less than {100 * NOTHING:g} % of the dose were out by {units.outside(lag, unit):.4g} {unit}: "
+                    f"rank models with a lag too (weibull+lag, first_order+lag, hill+lag).")
+    if steady:
+        eventual = fit.release.eventual()
+        if "plateau" not in tried and eventual - steady.end > UNSEEN:
+            said.append(f"The points {steady.words(unit)}, but {fit.model.name} goes on to {100 * eventual:.0f} %: "
+                        f"rank models with a plateau too (weibull+plateau, first_order+plateau, hill+plateau).")
+        said.append(f"Whether the {100 * (1 - steady.end):.0f} % that are not out come out later, as from a polymer "
+                    f"that erodes, these points do not say.")
+    return "".join(f" {sentence}" for sentence in said)
 
 
 def remedy(model, modifier, otherwise):

@@ -8,15 +8,13 @@ from ..solve import also, compiled, observe
 from ..solve.acid import CRITICAL, acid_verdict
 from ..solve.release import Release
 from .early import beyond_mechanism
-from .shown import begun, level, remedy
+from .shown import UNSEEN, begun, level, remedy
 from .statistics import EXACT, runs_probability
 from .weighting import increments
 
 #: Digitised curves differ by 0.5 to 1.5 % of dose between two readings of one figure.
 DIGITISING = 0.01
 POOR = 0.03
-#: A model that rises by more than this share of dose after the last sample has an end that nobody saw.
-UNSEEN = 0.05
 #: A rise by this share of dose more than the gaps on either side would lead one to expect, in so many parts of a gap
 #: between samples that is looked at in so many.
 STEP, STRETCH, PARTS = 0.10, 10, 40
