@@ -156,6 +156,8 @@ class TestAdvice:
         said = fitting.compare(late, ["gompertz", "weibull"]).advice
         assert "Less than 2 % of the dose were out by 120 min: rank models with a lag too" in said
         assert "with a lag" not in fitting.compare(late, ["gompertz", "weibull+lag"]).advice
+        # One per cent that leaks through the coat is no phase of its own.
+        assert not any("second phase" in v for v in fitting.fit(late, "weibull").verdicts)
 
 
 def test_a_simpler_model_within_the_error_of_reading():
