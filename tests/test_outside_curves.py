@@ -211,6 +211,19 @@ def test_a_time_that_may_never_come(chick):
     assert "never reached" in found.table.loc["t50", "note"]
 
 
+def test_a_time_that_is_not_excluded():
+    """Bates and Watts's oxygen demand, mg/L over 25: the end is 76.6 %, and anything to 105 % is within the cut."""
+    study = made([1, 2, 3, 4, 5, 7], 4 * np.array([8.3, 10.3, 19.0, 16.0, 15.6, 19.8]), "day")
+    found = fitting.profile(fitting.fit(study, "first_order+plateau"), quantities=["plateau", "t80", "k"])
+    # Theta_2 = 0.5311, as every program prints it.
+    assert found.table.loc["k", "value"] == pytest.approx(0.5311, abs=5e-5)
+    assert found["plateau"][1] > 0.8
+    assert found.table.loc["t80", "note"] == ("never reached: the curve ends at 76.6 % of the dose, below 80 %; these "
+                                              "points do not exclude that it is reached")
+    sure = fitting.fit(SCIPION, "weibull+plateau")
+    assert "exclude" not in fitting.profile(sure, quantities=["t80"]).table.loc["t80", "note"]
+
+
 def test_what_lies_after_the_last_sample_is_said(chick):
     for found in (fitting.standard(chick), fitting.profile(chick, quantities=["t50"])):
         assert "after the last sample" in found.table.loc["t50", "note"]
