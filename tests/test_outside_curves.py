@@ -104,6 +104,15 @@ class TestMadeCurves:
         assert not any("misses hang together" in v or "in long stretches" in v for v in found.best.verdicts)
 
 
+def test_what_comes_after_the_last_sample_is_said_beside_the_first_remark():
+    """A curve of DDSolver's own sheets (maliege/egepharmtech, F2C) that ends at 31 %: its 69 % are the model's."""
+    study = made([30, 60, 120, 180, 240, 300, 360],
+                 [17.65432, 18.55725, 19.25683, 21.38979, 24.64523, 26.7784, 30.63503], "min")
+    advice = fitting.compare(study, ["korsmeyer_peppas", "first_order"]).advice
+    assert "Mind: t_full is only known to lie between" in advice
+    assert advice.count("the plateau was not observed: the last sample, at 360 min, shows 31 % of the dose") == 1
+
+
 class TestLevelsOff:
     def test_fits_of_another_program(self):
         """The ranges that scipion-pkpd asserts for its own fits."""

@@ -13,7 +13,7 @@ from ..model import Curve
 from .band import study_times
 from .shown import in_words
 from .statistics import LABELS, akaike_weights
-from .verdicts import DIGITISING, POOR
+from .verdicts import DIGITISING, POOR, UNOBSERVED
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +148,7 @@ class Comparison:
         remarks = [v for v in best.verdicts if not (untried and v.startswith("the points "))]
         if remarks:
             text += f" Mind: {remarks[0]}."
+        text += "".join(f" And {v}." for v in remarks[1:] if v.startswith(UNOBSERVED))
         return text
 
     def _simpler(self):

@@ -15,6 +15,7 @@ from .weighting import increments
 #: Digitised curves differ by 0.5 to 1.5 % of dose between two readings of one figure.
 DIGITISING = 0.01
 POOR = 0.03
+UNOBSERVED = "the plateau was not observed"
 #: A rise by this share of dose more than the gaps on either side would lead one to expect, in so many parts of a gap
 #: between samples that is looked at in so many.
 STEP, STRETCH, PARTS = 0.10, 10, 40
@@ -272,7 +273,7 @@ def _unseen(model, study, last, eventual):
                f"the last sample, at {last:.4g} {unit}, is the model's. {other}, or sample longer if the rest is known "
                f"to come out")
     elif eventual - end > UNSEEN + 1e-9:
-        yield (f"the plateau was not observed: the last sample, at {last:.4g} {unit}, shows {100 * end:.0f} % of the "
+        yield (f"{UNOBSERVED}: the last sample, at {last:.4g} {unit}, shows {100 * end:.0f} % of the "
                f"dose. What comes after, up to {100 * eventual:.0f} %, is the model's extrapolation. Sample until it "
                f"levels off, or use the curve up to that time only")
     seen = study.times[study.times > 0]
