@@ -110,7 +110,7 @@ def reason(name, model, numbers, last):
 
 def beyond(name, value, last):
     """A note where a quantity of this value is read off the curve after the last sample (h), else nothing."""
-    at = 24.0 if name == "burst_24h" else value if np.isfinite(quantity(name).level) else np.nan
+    at = 24.0 if name == "burst_24h" else value if quantity(name).kind == "time" else np.nan
     return "after the last sample: extrapolated" if at > last else ""
 
 
