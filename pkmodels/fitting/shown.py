@@ -11,15 +11,17 @@ from ..errors import PkmodelsError
 UNSEEN = 0.05
 #: Points that fall by more than this share of dose do so for a reason.
 FALLEN = 0.03
-#: Samples below this share, two or more at the start of a curve, show a lag.
-NOTHING = 0.02
+#: A lag shows where two samples or more after the start are below this part of the end, and the next one rises
+#: so many times as fast as they did.
+HARDLY, SETS_IN = 0.05, 3.0
 #: More than this share of the dose at time 0 is no error of an assay: something was out before the first sample.
 BEGUN = 0.03
 #: What can begin there; a ranking of such points that names no models tries these too.
 WITH_INITIAL = tuple(f"{name}+initial" for name in (
     "zero_order", "first_order", "higuchi", "korsmeyer_peppas", "weibull", "hill", "biexponential"))
-#: Points level off that rise by less than this part of their end in the second half of the time,
-STEADY = 0.05
+#: Points level off that rise by less than these parts of their end in the second half of the time, or in its last third
+#: with so many samples,
+STEADY, STEADIER, SAMPLES = 0.05, 0.025, 3
 #: and leave the rest open where they end below this share of the dose.
 WHOLE = 0.95
 
@@ -59,21 +61,27 @@ def ranked(study):
 def level(study):
     """Where the points level off below the whole dose, or None."""
     times, mean = _means(study)
-    late, mean = times[times >= times[-1] / 2], mean[times >= times[-1] / 2]
-    if len(late) < 2:
-        return None
     end = float(mean[-1])
-    if not 0 < end < WHOLE or np.ptp(mean) > STEADY * end:
+    if not 0 < end < WHOLE:
         return None
-    return Level(float(late[0]), float(mean[0]), end)
+    for since, rise, samples in ((1 / 2, STEADY, 2), (2 / 3, STEADIER, SAMPLES)):
+        late = times >= since * times[-1]
+        if late.sum() >= samples and np.ptp(mean[late]) <= rise * end:
+            return Level(float(times[late][0]), float(mean[late][0]), end)
+    return None
 
 
 def silent(study):
-    """Hour of the last of two or more samples after the start by which nothing was out, or None."""
+    """Hour and share of the last of two or more samples after the start before release sets in, or None."""
     times, mean = _means(study)
     times, mean = times[times > 0], mean[times > 0]
-    out = np.flatnonzero(mean > NOTHING)
-    return float(times[out[0] - 1]) if len(out) and out[0] >= 2 else None
+    out = np.flatnonzero(mean > HARDLY * mean[-1])
+    if not len(out) or out[0] < 2:
+        return None
+    last = out[0] - 1
+    before = max(mean[last], 0.0) / times[last]
+    after = (mean[last + 1] - mean[last]) / (times[last + 1] - times[last])
+    return (float(times[last]), float(mean[last])) if after >= SETS_IN * before else None
 
 
 def fallen(study):
@@ -103,8 +111,9 @@ def in_words(fit, tried):
         said.append(f"The points begin at {100 * first:.0f} % of the dose at time 0, where these models begin at zero: "
                     f"rank models with an initial share (biexponential+initial, weibull+initial).")
     if lag and "lag" not in tried:
-        said.append(f"Less than {100 * NOTHING:g} % of the dose were out by {units.outside(lag, unit):.4g} {unit}: "
-                    f"rank models with a lag too (weibull+lag, first_order+lag, hill+lag).")
+        hour, share = lag
+        said.append(f"By {units.outside(hour, unit):.4g} {unit} {max(100 * share, 0):.2g} % of the dose were out, then "
+                    f"release sets in: rank models with a lag too (weibull+lag, first_order+lag, hill+lag).")
     if steady:
         eventual = fit.release.eventual()
         if "plateau" not in tried and eventual - steady.end > UNSEEN:

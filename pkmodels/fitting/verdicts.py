@@ -24,6 +24,8 @@ DISTINCT = 0.98
 BURST = 0.35
 #: Half-width of an interval on the log scale beyond which a parameter is only known to a factor of three.
 VAGUE = 1.1
+#: From one end of an interval to the other: by then any number would do.
+UNKNOWN = 1e30
 #: Twice the log of the likelihood ratio above which errors that add up are the better story (of 200 made curves with
 #: independent errors 3 pass it, of 200 with errors that add up 107), and the spare points that are needed to tell.
 ADDED_UP, SURE, SPARE_FOR_ERRORS = 0.0, 4.0, 5
@@ -157,9 +159,9 @@ def _steps(model, study, inside):
         if rise[at] - max(expected[gap], 0.0) > STEP:
             begin, end, before, after = (f"{units.outside(float(h), study.time_unit):.4g}" for h in (
                 grid[gap, at], grid[gap, at + STRETCH], edges[gap], edges[gap + 1]))
-            yield (f"the curve rises by {100 * rise[at]:.0f} % of dose between {study.time_unit} {begin} and {end}, "
-                   f"where there is no sample (none lies between {before} and {after}): when it does so, and how "
-                   f"steeply, is the model's guess. Sample in between, or take a model without a step")
+            yield (f"the curve rises by {100 * rise[at]:.0f} % of dose between {begin} and {end} "
+                   f"{study.time_unit}, where there is no sample (none lies between {before} and {after}): when it "
+                   f"does so, and how steeply, is the model's guess. Sample in between, or take a model without a step")
 
 
 def _bounds(model, polished, box, shown_units):
@@ -206,7 +208,7 @@ def _vague(model, polished, shown_units, intervals):
     for name in polished.free:
         low, high = intervals[name]
         p = model.parameter(name)
-        if not np.isfinite(low) or not np.isfinite(high):
+        if not np.isfinite(low) or not np.isfinite(high) or (p.scale == "log" and low > 0 and high / low > UNKNOWN):
             yield f"{name} is not identifiable from these points: many values fit equally well. Fix it or leave it out"
             continue
         wide = (np.log(high / low) / 2 > VAGUE if p.scale == "log" and low > 0
@@ -287,9 +289,10 @@ def _beyond_dose(study, difference, unit):
     shown = study.released + difference
     if np.any(shown > 1.005):
         first = units.outside(float(study.times[shown > 1.005].min()), unit)
+        alike = study.released.max() > 1.005 and shown.max() < study.released.max() + DIGITISING
+        what = "The points do too: " if alike else "Take a model that levels off, and "
         yield (f"the fitted curve passes 100 % of the dose (by {first:.4g} {unit}, "
-               f"up to {100 * shown.max():.0f} %): a prediction holds it at 100 %. Take a model that levels off, "
-               f"and check the dose")
+               f"up to {100 * shown.max():.0f} %): a prediction holds it at 100 %. {what}check the dose")
 
 
 def _falling(model, polished, shown_units, unit, last):
