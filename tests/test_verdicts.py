@@ -25,7 +25,7 @@ def test_a_step_where_there_is_no_sample(name):
     said = [v for v in found.verdicts if "where there is no sample" in v]
     assert len(said) == 1
     rise, begin, end, before, after = map(float, re.match(
-        r"the curve rises by (\d+) % of dose between day ([\d.]+) and ([\d.]+), where there is no sample "
+        r"the curve rises by (\d+) % of dose between ([\d.]+) and ([\d.]+) day, where there is no sample "
         r"\(none lies between ([\d.]+) and ([\d.]+)\)", said[0]).groups())
     assert (before, after) == (10, 14)
     assert 10 <= begin < end <= 14

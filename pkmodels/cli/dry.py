@@ -31,7 +31,7 @@ def _fitting(given):
     if given.verb == "fit":
         yield f"would fit {_model(given.model, given.fix)}"
         return
-    names = _names(given.models)
+    names = _names(given.models, study)
     yield f"would fit and rank {len(names)} models: {', '.join(names)}"
 
 
@@ -57,9 +57,10 @@ def _release(given):
         yield f"saved fit of {found.model.name} to {found.study.source}"
     else:
         given.data, rank = source, getattr(given, "rank", None)
-        yield _read(study_of(given))
+        study = study_of(given)
+        yield _read(study)
         if rank is not None:
-            yield f"would fit and rank {len(_names(rank))} models"
+            yield f"would fit and rank {len(_names(rank, study))} models"
         elif not given.model:
             raise PredictionError(f"'{source}' is a data file; say with --model which model to fit to it (pkmodels "
                                   f"compare {source} ranks them)")
@@ -128,10 +129,11 @@ def _model(name, pairs):
     return f"{model.name}: {', '.join(free)}" + (f"; given: {', '.join(known)}" if known else "")
 
 
-def _names(text):
+def _names(text, study):
     from .. import catalogue
+    from ..fitting import ranked
 
     names = [each.strip() for each in (text or "").split(",") if each.strip()]
     for name in names:
         catalogue.get_model(name)
-    return names or list(catalogue.list_ranked())
+    return names or list(ranked(study))

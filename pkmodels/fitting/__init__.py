@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .. import __version__, catalogue
+from .. import __version__
 from ..errors import FitError, SolveError
 from . import bounds, diagnostics, errors_of_points, measured, polish, search, statistics, verdicts, weighting
 from . import conditions as conditions_of
@@ -24,6 +24,7 @@ from .profile import profile
 from .record import load_fit, save
 from .result import Fit, in_time_unit, intervals
 from .screening import Screening, screen
+from .shown import ranked
 from .uncertainty import Intervals, standard
 
 __all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "PlasmaFit", "PopulationFit", "Screening",
@@ -164,7 +165,8 @@ def compare(study, models=None, *, weights="none", errors=None, normalised=None,
     study : Study
         Of one formulation.
     models : sequence of str, optional
-        Those of `catalogue.list_ranked` when not given, save those with as many parameters as sampling times.
+        Those of `catalogue.list_ranked` when not given, save those with as many parameters as sampling times; and
+        some with an initial share where the points begin above zero.
     weights, errors, normalised
         As in `fit`.
     progress : callable, optional
@@ -176,7 +178,7 @@ def compare(study, models=None, *, weights="none", errors=None, normalised=None,
     """
     study = _one_formulation(study)
     unasked = models is None
-    models = catalogue.list_ranked() if unasked else models
+    models = ranked(study) if unasked else models
     # Two names of one curve are one model.
     models = checked_models(models)
     if not models:

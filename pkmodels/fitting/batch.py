@@ -207,7 +207,8 @@ def compare_each(study, models=None, *, weights="none", errors=None, normalised=
     ----------
     study : Study
     models : sequence of str, optional
-        Those of `catalogue.list_ranked` when not given, save those with as many parameters as a curve has samples.
+        Those of `catalogue.list_ranked` when not given, save those with as many parameters as a curve has samples; and
+        some with an initial share for curves that begin above zero.
     weights, errors, normalised, seed, workers, client, folder, progress
         As in `fit_each`.
 

@@ -12,6 +12,7 @@ from . import weighting
 from .asked import checked_models, checked_study, saturated
 from .compare import Comparison
 from .record import content, fit_of
+from .shown import WITH_INITIAL, begun
 
 
 def curves(study):
@@ -52,7 +53,8 @@ def run(study, models, spreading, *, weights, errors, unasked=False, **given):
     spreading : mapping
         ``folder``, ``workers``, ``client`` and ``progress`` as `pkmodels.kept.resumed` takes them.
     unasked : bool
-        Whether models with as many parameters as a curve has samples are left out.
+        Whether models with as many parameters as a curve has samples are left out, and curves that begin above zero
+        get some with an initial share.
     weights, errors, given
         As in `fit`.
 
@@ -65,11 +67,11 @@ def run(study, models, spreading, *, weights, errors, unasked=False, **given):
     """
     checked_study(study)
     folder = spreading.pop("folder")
-    models = checked_models(models)
+    each = curves(study)
+    models = checked_models([*models, *(WITH_INITIAL if unasked and any(begun(one) for _, one in each) else ())])
     if weights not in weighting.WEIGHTS:
         raise unknown("kind of weights", weights, weighting.WEIGHTS)
     weighting.errors_of(study, errors)
-    each = curves(study)
     work = _Curve(tuple(models), unasked, {"weights": weights, "errors": errors, **given})
     found = dict(resumed(folder, {"what": "batch of curves", "study": study}, work, [one for _, one in each],
                          [f"curve_{place:06d}" for place in range(len(each))], pack=_packed, unpack=_unpacked,
@@ -97,7 +99,10 @@ class _Curve:
         from . import fit
 
         fits, failed = [], {}
+        skipped = WITH_INITIAL if self.unasked and not begun(study) else ()
         for model in self.models:
+            if model.name in skipped:
+                continue
             if self.unasked and (why := saturated(study, model)):
                 failed[model.name] = why
                 continue

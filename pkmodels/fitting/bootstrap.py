@@ -268,7 +268,8 @@ def _rows(fit, problem, numbers, found, follows, influence, last):
             # Never reached is later than any time.
             low, high, note = _ends(np.where(np.isnan(drawn), np.inf, drawn), value, influence and influence[name])
             what = "has no end" if name == "mean_release_time" else "never reached"
-            note = "; ".join([note] * bool(note) + [f"{what} in {100 * missing:.2g} % of draws"] * bool(missing > 0))
+            missed = f"{what} in {100 * missing:.2g} % of draws" if missing > 0 else ""
+            note = "; ".join(filter(None, [derived.beyond(name, value, last), note, missed]))
         yield {"quantity": name, "value": value / scale, "low": float(low / scale), "high": float(high / scale),
                "unit": unit, "note": note}
 

@@ -11,8 +11,9 @@ from .. import catalogue
 from ..errors import FitError
 from ..model import Curve
 from .band import study_times
+from .shown import in_words
 from .statistics import LABELS, akaike_weights
-from .verdicts import POOR
+from .verdicts import DIGITISING, POOR, UNOBSERVED
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,8 @@ class Comparison:
     def best(self):
         """The fit to use: the lowest AICc among those fit to predict with.
 
-        Fit to predict with is a model that follows the points (RMSE within `POOR`), begins at zero and never falls.
+        Fit to predict with is a model that follows the points (RMSE within `POOR`), begins at zero, never falls and
+        has no plateau above the dose that no point shows.
         Where none is, the nearest to the points of those that begin at zero and never fall, else of all.
         """
         lawful = [f for f in self.fits if _lawful(f)] or self.fits
@@ -133,13 +135,32 @@ class Comparison:
         if near:
             text += (f" These points do not decide against {' and '.join(f.model.name for f in near)}: "
                      f"predict with them too and see whether the answer changes.")
+        simple = self._simpler()
+        if simple:
+            text += (f" If the points were read off a figure, which is good to about {100 * DIGITISING:g} % of its "
+                     f"axis, {simple.model.name} with {simple.statistics['free']} instead of {s['free']} parameters "
+                     f"({100 * simple.statistics['rmse']:.2f} %) says as much.")
+        untried = in_words(best, {part for f in self.fits for part in f.model.name.split("+")[1:]})
+        text += untried
         spare = s["n"] - s["free"]
         if spare < FEW:
             text += (f" It has {s['free']} parameters for {s['n']} points, so its nearness to them proves little; "
                      f"more samples would decide.")
-        if best.verdicts:
-            text += f" Mind: {best.verdicts[0]}."
+        remarks = [v for v in best.verdicts if not (untried and v.startswith("the points "))]
+        if remarks:
+            text += f" Mind: {remarks[0].removesuffix('; compare ranks them')}."
+        text += "".join(f" And {v}." for v in remarks[1:] if v.startswith(UNOBSERVED))
         return text
+
+    def _simpler(self):
+        """The model of fewest parameters that is as near to the points as they are measured, or None."""
+        best = self.best.statistics
+        close = DIGITISING * min(float(self.best.study.released.max()), 1.0)
+        near = [f for f in self.fits if _lawful(f) and f.statistics["free"] < best["free"]
+                and f.statistics["rmse"] <= close]
+        if best["rmse"] > close or not near:
+            return None
+        return min(near, key=lambda f: (f.statistics["free"], f.statistics["rmse"]))
 
     def _why(self):
         """What speaks for the chosen model, after its name."""
@@ -162,8 +183,9 @@ class Comparison:
                    f"({far[0].model.name} by {100 * far[0].statistics['rmse']:.1f} %), too far to predict with,"
                    ] if far else []
         if wrong:
-            reasons.append(f"{_these(range(wrong), before, 'begins', 'begin')} above zero or "
-                           f"{'falls' if wrong == 1 else 'fall'} again, which drug does not")
+            s_ = "s" if wrong == 1 else ""
+            reasons.append(f"{_these(range(wrong), before, 'begins', 'begin')} above zero, fall{s_} again or end{s_} "
+                           f"above the dose, which drug does not")
         ranked = f"{first.model.name}" if len(before) == 1 else f"{len(before)} models, {first.model.name} first,"
         text = f", which {misses}. By AICc {ranked} would come before it, but {' and '.join(reasons).rstrip(',')}."
         if math.isfinite(s["aicc"]):
@@ -213,7 +235,9 @@ def _these(some, of, one, several):
 
 
 def _lawful(fit):
-    """Whether a model begins at zero and never falls."""
+    """Whether a model begins at zero, never falls and does not end above the dose where no point does."""
+    if fit.values.get("plateau", 0.0) > 1 and fit.study.released.max() <= 1:
+        return False
     return not isinstance(fit.model, Curve) or (fit.model.peak is None and fit.model.starts_at_zero)
 
 

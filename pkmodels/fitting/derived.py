@@ -108,6 +108,12 @@ def reason(name, model, numbers, last):
     return f"never reached: the curve ends at {100 * reached:.3g} % of the dose, below {100 * q.level:g} %"
 
 
+def beyond(name, value, last):
+    """A note where a quantity of this value is read off the curve after the last sample (h), else nothing."""
+    at = 24.0 if name == "burst_24h" else value if quantity(name).kind == "time" else np.nan
+    return "after the last sample: extrapolated" if at > last else ""
+
+
 def derived(fit):
     """Derived quantities of a fit with standard errors by exact slopes.
 
@@ -135,8 +141,8 @@ def derived(fit):
         note = ""
         if np.isnan(value[0]):
             note = reason(q.name, model, numbers, last)
-        elif q.kind == "time" and value[0] > last and q.name != "mean_release_time":
-            note = "after the last sample: extrapolated"
+        elif beyond(q.name, value[0], last):
+            note = beyond(q.name, value[0], last)
         elif q.name == "plateau_share" and fit.values.get("plateau", 0.0) > 1:
             note, variance = HELD, np.nan
         elif np.allclose(slope, 0, atol=1e-12):

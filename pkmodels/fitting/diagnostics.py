@@ -21,7 +21,7 @@ FEWEST_NORMAL = 8
 DOUBTFUL = 0.05
 #: A rate that falls to less than 1/1.5 of what was before and comes after is a dip between two phases.
 DIP = 1.5
-#: A rise after the dip by less than this share of dose is no phase.
+#: Less than this share of dose before the dip, or after it, is no phase.
 AGAIN = 0.05
 #: Against what a second phase is tested, and how surely it must be there.
 ONE_PHASE, TWO_PHASES, SURE = "weibull", "burst_delayed_weibull", 0.01
@@ -202,7 +202,8 @@ def second_phase(fit):
         return ""
     depth, time = _dip(rich)
     f, freedom, chance = _f_test(fit, rich)
-    if depth <= DIP or not max(chance, _f_test(plain, rich)[2]) <= SURE:
+    before = float(observe(rich.model, rich.inside, np.array([time]))[0])
+    if depth <= DIP or before < AGAIN or not max(chance, _f_test(plain, rich)[2]) <= SURE:
         return ""
     unit = fit.study.time_unit
     return (f"a second phase is present that {fit.model.name} cannot have: release slows and rises again after about "
@@ -236,7 +237,7 @@ def rises_again(study):
     pace = rise / np.diff(seen)
     for k in range(1, len(pace) - 1):
         quicker = DIP * max(pace[k], 1e-9)
-        if pace[:k].max() > quicker and rise[k + 1:][pace[k + 1:] > quicker].sum() > AGAIN:
+        if mean[k] > AGAIN and pace[:k].max() > quicker and rise[k + 1:][pace[k + 1:] > quicker].sum() > AGAIN:
             return True
     return False
 

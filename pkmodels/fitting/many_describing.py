@@ -108,7 +108,7 @@ def _part(recipe, one, i, block, polished, difference, residual, freedom, notes)
         stderr={name: polished.stderr[local[name]] for name in local}, free=tuple(free),
         covariance=polished.covariance[np.ix_(at, at)], statistics=numbers,
         verdicts=tuple(verdicts.of_points(
-            one, residual if np.ndim(block.problems[i].whitening) == 2 else difference, numbers, eventual)),
+            bound, one, residual if np.ndim(block.problems[i].whitening) == 2 else difference, numbers, eventual)),
         seed=recipe.seed,
         at_bound={name: polished.at_bound[local[name]] for name in local if local[name] in polished.at_bound},
         fixed=block.fixed, idle=tuple(name for name in local if local[name] in polished.idle),

@@ -17,7 +17,7 @@ from .walking import STEPS, hold, limits, problem_of, settled, walk
 
 LONGEST_WALK, REFINEMENTS = 40, 25
 #: How firmly a derived quantity is pulled, against what its standard error would resist with.
-PULL, PULLED_STEPS = 1e3, 40
+PULL, PULLED_STEPS, OVERSHOTS = 1e3, 40, 5
 #: A time beyond so many times the last sample is as good as never.
 NEVER = 100.0
 _ROUGH = "the curve bends too sharply to follow the profile to its crossing: an end is interpolated"
@@ -151,7 +151,10 @@ class _Setting:
         model = self.fit.model
         value, slope = derived.value_and_slope(model, unscaled(model, self.centre)[None], last, name)
         if not np.isfinite(value[0]):
-            return (np.nan, np.nan), (derived.reason(name, model, unscaled(model, self.centre)[None], last),), ()
+            why = derived.reason(name, model, unscaled(model, self.centre)[None], last)
+            if np.isfinite(q.level) and self._may_end(q.level, last, 1):
+                why += "; these points do not exclude that it is reached"
+            return (np.nan, np.nan), (why,), ()
         log = q.kind == "time" and value[0] > 0
         by_scale = slope[0] * self._by_scale() / (value[0] if log else 1.0)
         if name == "plateau_share" and self.fit.values.get("plateau", 0.0) > 1 and "plateau" not in self.fit.fixed:
@@ -166,7 +169,7 @@ class _Setting:
         top = np.log(max(NEVER * last, 10 * value[0])) if q.kind == "time" else 1.0
         edges = (np.log(EARLIEST) if log else 0.0, top if log or q.kind == "share" else np.exp(top))
         chains = self._walk(evaluate, begin, error, *edges)
-        never = np.isfinite(q.level) and self._may_stay_below(q.level, last)
+        never = np.isfinite(q.level) and self._may_end(q.level, last, -1)
         ends, notes = [], []
         for side, chain in enumerate(chains):
             end = float(np.exp(chain.end) if log else chain.end)
@@ -213,20 +216,27 @@ class _Setting:
 
         return evaluate
 
-    def _may_stay_below(self, level, last):
-        """Whether curves that end below a level belong to the region of the profile."""
+    def _may_end(self, level, last, sign):
+        """Whether curves that end below a level (``sign`` -1) or above it (1) belong to the region of the profile."""
         value, slope = derived.value_and_slope(self.fit.model, unscaled(self.fit.model, self.centre)[None], last,
                                                "plateau_share")
         by_scale = slope[0] * self._by_scale()
         if not np.max(np.abs(by_scale), initial=0) > 1e-12:
             return False
         evaluate = self._pulled("plateau_share", last, False, max(self._error(by_scale), 1e-7))
-        # Downhill in a few steps, each from the last: the way may be bent.
-        place = self.centre
-        for at in np.linspace(value[0], level - 0.002, 6)[1:]:
+        # There in a few steps, each from the last: the way may be bent.
+        place, goal = self.centre, level + 0.002 * sign
+        for at in np.linspace(value[0], goal, 6)[1:]:
             reached, places, squares = evaluate(np.array([at]), place[None])
             place = places[0]
-        return bool(reached[0] < level and self._height(squares[0]) < 1)
+        # A plateau that the points hardly know resists little, but so is the pull: ask for more than is wanted.
+        for _ in range(OVERSHOTS):
+            if not sign * (reached[0] - level) <= 0:
+                break
+            goal -= 2 * (reached[0] - level) - 0.001 * sign
+            reached, places, squares = evaluate(np.array([goal]), place[None])
+            place = places[0]
+        return bool(sign * (reached[0] - level) > 0 and self._height(squares[0]) < 1)
 
     def _outside(self, q, value):
         return float(units.outside(value, self.fit.study.time_unit)) if q.kind == "time" else float(value)
@@ -292,8 +302,10 @@ def _row(fit, name, low, high, note):
                 "unit": fit.units[name], "note": note}
     q = derived.quantity(name)
     numbers = np.array([[fit.inside[p.name] for p in fit.model.parameters]])
-    value = float(derived.values(fit.model, numbers, float(fit.study.times.max()), [name])[name][0])
+    last = float(fit.study.times.max())
+    value = float(derived.values(fit.model, numbers, last, [name])[name][0])
     unit = fit.study.time_unit if q.kind == "time" else "1"
+    note = "; ".join(filter(None, [derived.beyond(name, value, last), note]))
     return {"quantity": name, "value": units.outside(value, unit) if q.kind == "time" else value,
             "low": float(low), "high": float(high), "unit": unit, "note": note}
 

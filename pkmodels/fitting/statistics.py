@@ -15,14 +15,20 @@ LABELS = {
 }
 #: Above so many signs the runs test is approximate.
 MANY = 200
+#: Root mean square (share of dose) that nobody measures: points nearer than this to a curve were computed, and what is
+#: left is their rounding.
+EXACT = 1e-7
 
 
 def aicc(wss, n, free):
-    """The criterion that ranks models, of a sum of squares over ``n`` points; NaN where there are too few."""
+    """The criterion that ranks models, of a sum of squares over ``n`` points; NaN where there are too few.
+
+    Misses below `EXACT` count as that: of models that all draw the points to their last digit the smallest is first.
+    """
     k = free + 1  # the variance counts
     if n <= k + 1:
         return math.nan
-    return n * math.log(max(wss, 1e-200) / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1)
+    return n * math.log(max(wss / n, EXACT**2)) + 2 * k + 2 * k * (k + 1) / (n - k - 1)
 
 
 def statistics(measured, difference, free, residual=None, zeros=0):

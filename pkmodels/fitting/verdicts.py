@@ -8,14 +8,14 @@ from ..solve import also, compiled, observe
 from ..solve.acid import CRITICAL, acid_verdict
 from ..solve.release import Release
 from .early import beyond_mechanism
-from .statistics import runs_probability
+from .shown import UNSEEN, begun, level, remedy
+from .statistics import EXACT, runs_probability
 from .weighting import increments
 
 #: Digitised curves differ by 0.5 to 1.5 % of dose between two readings of one figure.
 DIGITISING = 0.01
 POOR = 0.03
-#: A model that rises by more than this share of dose after the last sample has an end that nobody saw.
-UNSEEN = 0.05
+UNOBSERVED = "the plateau was not observed"
 #: A rise by this share of dose more than the gaps on either side would lead one to expect, in so many parts of a gap
 #: between samples that is looked at in so many.
 STEP, STRETCH, PARTS = 0.10, 10, 40
@@ -24,6 +24,8 @@ DISTINCT = 0.98
 BURST = 0.35
 #: Half-width of an interval on the log scale beyond which a parameter is only known to a factor of three.
 VAGUE = 1.1
+#: From one end of an interval to the other: by then any number would do.
+UNKNOWN = 1e30
 #: Twice the log of the likelihood ratio above which errors that add up are the better story (of 200 made curves with
 #: independent errors 3 pass it, of 200 with errors that add up 107), and the spare points that are needed to tell.
 ADDED_UP, SURE, SPARE_FOR_ERRORS = 0.0, 4.0, 5
@@ -39,13 +41,14 @@ def verdicts(model, study, polished, statistics, problem, shown_units, intervals
     eventual = float(Release(model, inside, measured_until=float(study.times.max())).eventual())
     last = units.outside(float(study.times.max()), unit)
     own = polished.residual[: statistics["n"]] if np.ndim(problem.whitening) == 2 else polished.difference
-    return (*_misfit(study, statistics, own), *_random_walk(study, statistics, polished, problem),
-            *_steps(model, study, inside), *_bounds(model, polished, problem.box, shown_units),
+    return (*_before(model, study, inside), *_misfit(study, statistics, own),
+            *_random_walk(study, statistics, polished, problem), *_steps(model, study, inside),
+            *_bounds(model, polished, problem.box, shown_units),
             *_idle(model, polished), *_slow_burst(polished, shown_units),
             *(() if _saturated(study, statistics) else _vague(model, polished, shown_units, intervals)),
             *_indistinguishable(polished), *_local(model, study, polished, shown_units),
             *few_points(statistics, study),
-            *_unseen(study, unit, last, eventual), *_beyond_dose(study, polished.difference, unit),
+            *_unseen(model, study, last, eventual), *_beyond_dose(study, polished.difference, unit),
             *_falling(model, polished, shown_units, unit, last), *_begun(model),
             *beyond_mechanism(model, study), *_too_good(statistics), *_acid(model, inside))
 
@@ -87,18 +90,29 @@ def measured_elsewhere(model, told):
             yield f"measured at {here}: a release at {body}, as in the body, is another one"
 
 
-def of_points(study, difference, statistics, eventual):
+def of_points(model, study, difference, statistics, eventual):
     """Verdicts on one of many curves: whether its points are followed, and what they do not show."""
     unit = study.time_unit
     last = units.outside(float(study.times.max()), unit)
-    return (*_misfit(study, statistics, difference), *_unseen(study, unit, last, eventual),
+    return (*_misfit(study, statistics, difference), *_unseen(model, study, last, eventual),
             *_beyond_dose(study, difference, unit))
+
+
+def _before(model, study, inside):
+    """A model that is at zero where the points are not."""
+    share = begun(study)
+    if share and float(observe(model, inside, np.zeros(1))[0]) < share / 4:
+        other = remedy(model, "initial", "a model with an initial share, such as biexponential+initial")
+        yield (f"the points begin at {100 * share:.0f} % of the dose at time 0, where the curve begins at zero: it has "
+               f"nothing to follow them with. {other}, or look at that sample")
 
 
 def _misfit(study, statistics, difference):
     if statistics["rmse"] > POOR:
         yield (f"the curve misses the points by {100 * statistics['rmse']:.1f} % of the dose (root mean square): "
                f"too far to predict with; choose a model with another shape")
+    if statistics["rmse"] < EXACT:
+        return
     # Replicates of one time share their error of shape: one mean residual per time is judged.
     _, at = np.unique(study.times, return_inverse=True)
     chance = runs_probability(np.bincount(at, difference) / np.bincount(at))
@@ -114,7 +128,7 @@ def _random_walk(study, statistics, polished, problem):
     spare = statistics["n"] - statistics["free"]
     own = polished.residual[: statistics["n"]]
     added = increments(study) @ polished.difference
-    if spare < SPARE_FOR_ERRORS or not np.any(own) or not np.any(added):
+    if spare < SPARE_FOR_ERRORS or statistics["rmse"] < EXACT or not np.any(own) or not np.any(added):
         return
     # Without fitting again the increments are a little too large: this errs on the side of silence.
     weights = 0.0 if problem.whitening is None else 2 * np.sum(np.log(problem.whitening))
@@ -145,9 +159,9 @@ def _steps(model, study, inside):
         if rise[at] - max(expected[gap], 0.0) > STEP:
             begin, end, before, after = (f"{units.outside(float(h), study.time_unit):.4g}" for h in (
                 grid[gap, at], grid[gap, at + STRETCH], edges[gap], edges[gap + 1]))
-            yield (f"the curve rises by {100 * rise[at]:.0f} % of dose between {study.time_unit} {begin} and {end}, "
-                   f"where there is no sample (none lies between {before} and {after}): when it does so, and how "
-                   f"steeply, is the model's guess. Sample in between, or take a model without a step")
+            yield (f"the curve rises by {100 * rise[at]:.0f} % of dose between {begin} and {end} "
+                   f"{study.time_unit}, where there is no sample (none lies between {before} and {after}): when it "
+                   f"does so, and how steeply, is the model's guess. Sample in between, or take a model without a step")
 
 
 def _bounds(model, polished, box, shown_units):
@@ -194,7 +208,7 @@ def _vague(model, polished, shown_units, intervals):
     for name in polished.free:
         low, high = intervals[name]
         p = model.parameter(name)
-        if not np.isfinite(low) or not np.isfinite(high):
+        if not np.isfinite(low) or not np.isfinite(high) or (p.scale == "log" and low > 0 and high / low > UNKNOWN):
             yield f"{name} is not identifiable from these points: many values fit equally well. Fix it or leave it out"
             continue
         wide = (np.log(high / low) / 2 > VAGUE if p.scale == "log" and low > 0
@@ -252,10 +266,16 @@ def few_points(statistics, study=None):
                f"standard errors mean little. Take a simpler model or more samples")
 
 
-def _unseen(study, unit, last, eventual):
+def _unseen(model, study, last, eventual):
+    unit, steady = study.time_unit, level(study)
     end = float(study.released[study.times == study.times.max()].mean())
-    if eventual - end > UNSEEN:
-        yield (f"the plateau was not observed: the last sample, at {last:.4g} {unit}, shows {100 * end:.0f} % of the "
+    if eventual - end > UNSEEN + 1e-9 and steady and "plateau" not in model.name.split("+"):
+        other = remedy(model, "plateau", "a model with a plateau, such as weibull+plateau")
+        yield (f"the points {steady.words(unit)}, but the model goes on to {100 * eventual:.0f} %: what comes after "
+               f"the last sample, at {last:.4g} {unit}, is the model's. {other}, or sample longer if the rest is known "
+               f"to come out")
+    elif eventual - end > UNSEEN + 1e-9:
+        yield (f"{UNOBSERVED}: the last sample, at {last:.4g} {unit}, shows {100 * end:.0f} % of the "
                f"dose. What comes after, up to {100 * eventual:.0f} %, is the model's extrapolation. Sample until it "
                f"levels off, or use the curve up to that time only")
     seen = study.times[study.times > 0]
@@ -269,9 +289,10 @@ def _beyond_dose(study, difference, unit):
     shown = study.released + difference
     if np.any(shown > 1.005):
         first = units.outside(float(study.times[shown > 1.005].min()), unit)
+        alike = study.released.max() > 1.005 and shown.max() < study.released.max() + DIGITISING
+        what = "The points do too: " if alike else "Take a model that levels off, and "
         yield (f"the fitted curve passes 100 % of the dose (by {first:.4g} {unit}, "
-               f"up to {100 * shown.max():.0f} %): a prediction holds it at 100 %. Take a model that levels off, "
-               f"and check the dose")
+               f"up to {100 * shown.max():.0f} %): a prediction holds it at 100 %. {what}check the dose")
 
 
 def _falling(model, polished, shown_units, unit, last):
