@@ -201,6 +201,21 @@ class TestCollections:
         found = fitting.compare(self.curve("liposomes", "97"), ["weibull", "biexponential", "first_order"])
         assert "read off a figure" not in found.advice
 
+    def test_points_that_fall_are_no_plateau_to_wait_for(self):
+        """89 % at 6 h, 78 % at 24 h."""
+        study = self.curve("liposomes", "208")
+        said = fitting.compare(study, ["weibull", "biexponential"]).advice
+        assert said.count("fall from 89 % of the dose at 6.148 h to 78 %, which release does not") == 1
+        assert "levels off" not in said
+        assert fitting.fit(study, "weibull").verdicts[0].startswith("the points fall from 89 %")
+
+    def test_a_plateau_instead_of_seven_parameters(self):
+        """83 % from the twelfth day on: the model of lowest AICc ends there, with seven parameters."""
+        found = fitting.compare(self.curve("plga_microparticles", "180"), ["lao_venkatraman_peppas", "weibull"])
+        assert found.best.model.name == "lao_venkatraman_peppas"
+        assert "a model with a plateau may say it with fewer than 7 parameters" in found.advice
+        assert "may say it with fewer" not in fitting.compare(found.best.study, ["weibull+plateau"]).advice
+
     def test_points_above_the_dose(self):
         """104 % from the sixth day on."""
         study = self.curve("plga_microparticles", "53")

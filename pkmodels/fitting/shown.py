@@ -24,6 +24,8 @@ WITH_INITIAL = tuple(f"{name}+initial" for name in (
 STEADY, STEADIER, SAMPLES = 0.05, 0.025, 3
 #: and leave the rest open where they end below this share of the dose.
 WHOLE = 0.95
+#: As many parameters has weibull+plateau.
+SIMPLE = 3
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,18 @@ def fallen(study):
     return (float(times[top]), float(mean[top]), float(mean[-1])) if mean[top] - mean[-1] > FALLEN else None
 
 
+def falling(study):
+    """What points that fall show, and what to do, after the words "the points"; nothing where they do not."""
+    lost = fallen(study)
+    if not lost:
+        return ""
+    hour, before, end = lost
+    at = f"{units.outside(hour, study.time_unit):.4g} {study.time_unit}"
+    return (f"fall from {100 * before:.0f} % of the dose at {at} to {100 * end:.0f} %, which release does not: drug is "
+            f"lost after that (it degrades, sticks, precipitates), or the values are no running total. Find out which "
+            f"before a model is used")
+
+
 def in_words(fit, tried):
     """What the points show that the chosen fit does not have, as sentences for an advice.
 
@@ -101,12 +115,9 @@ def in_words(fit, tried):
         Modifiers among the models that were ranked.
     """
     study, said = fit.study, []
-    unit, first, lag, lost, steady = study.time_unit, begun(study), silent(study), fallen(study), level(study)
+    unit, first, lag, lost, steady = study.time_unit, begun(study), silent(study), falling(study), level(study)
     if lost:
-        hour, before, end = lost
-        said.append(f"The points fall from {100 * before:.0f} % of the dose at {units.outside(hour, unit):.4g} {unit} "
-                    f"to {100 * end:.0f} %, which release does not: drug is lost after that (it degrades, sticks, "
-                    f"precipitates), or the values are no running total. Find out which before a model is used.")
+        said.append(f"The points {lost}.")
     if first and "initial" not in tried:
         said.append(f"The points begin at {100 * first:.0f} % of the dose at time 0, where these models begin at zero: "
                     f"rank models with an initial share (biexponential+initial, weibull+initial).")
@@ -114,11 +125,14 @@ def in_words(fit, tried):
         hour, share = lag
         said.append(f"By {units.outside(hour, unit):.4g} {unit} {max(100 * share, 0):.2g} % of the dose were out, then "
                     f"release sets in: rank models with a lag too (weibull+lag, first_order+lag, hill+lag).")
-    if steady:
+    if steady and not lost:
         eventual = fit.release.eventual()
         if "plateau" not in tried and eventual - steady.end > UNSEEN:
             said.append(f"The points {steady.words(unit)}, but {fit.model.name} goes on to {100 * eventual:.0f} %: "
                         f"rank models with a plateau too (weibull+plateau, first_order+plateau, hill+plateau).")
+        elif "plateau" not in tried and fit.statistics["free"] > SIMPLE:
+            said.append(f"The points {steady.words(unit)}: a model with a plateau may say it with fewer than "
+                        f"{fit.statistics['free']} parameters (weibull+plateau, first_order+plateau, hill+plateau).")
         said.append(f"Whether the {100 * (1 - steady.end):.0f} % that are not out come out later, as from a polymer "
                     f"that erodes, these points do not say.")
     return "".join(f" {sentence}" for sentence in said)

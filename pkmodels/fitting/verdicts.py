@@ -8,7 +8,7 @@ from ..solve import also, compiled, observe
 from ..solve.acid import CRITICAL, acid_verdict
 from ..solve.release import Release
 from .early import beyond_mechanism
-from .shown import UNSEEN, begun, level, remedy
+from .shown import UNSEEN, begun, falling, level, remedy
 from .statistics import EXACT, runs_probability
 from .weighting import increments
 
@@ -99,7 +99,9 @@ def of_points(model, study, difference, statistics, eventual):
 
 
 def _before(model, study, inside):
-    """A model that is at zero where the points are not."""
+    """Points that no release draws; a model that is at zero where the points are not."""
+    if lost := falling(study):
+        yield f"the points {lost}"
     share = begun(study)
     if share and float(observe(model, inside, np.zeros(1))[0]) < share / 4:
         other = remedy(model, "initial", "a model with an initial share, such as biexponential+initial")
@@ -269,12 +271,13 @@ def few_points(statistics, study=None):
 def _unseen(model, study, last, eventual):
     unit, steady = study.time_unit, level(study)
     end = float(study.released[study.times == study.times.max()].mean())
-    if eventual - end > UNSEEN + 1e-9 and steady and "plateau" not in model.name.split("+"):
+    open_end = eventual - end > UNSEEN + 1e-9 and not falling(study)
+    if open_end and steady and "plateau" not in model.name.split("+"):
         other = remedy(model, "plateau", "a model with a plateau, such as weibull+plateau")
         yield (f"the points {steady.words(unit)}, but the model goes on to {100 * eventual:.0f} %: what comes after "
                f"the last sample, at {last:.4g} {unit}, is the model's. {other}, or sample longer if the rest is known "
                f"to come out")
-    elif eventual - end > UNSEEN + 1e-9:
+    elif open_end:
         yield (f"{UNOBSERVED}: the last sample, at {last:.4g} {unit}, shows {100 * end:.0f} % of the "
                f"dose. What comes after, up to {100 * eventual:.0f} %, is the model's extrapolation. Sample until it "
                f"levels off, or use the curve up to that time only")
