@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 import pkmodels as pk
-from pkmodels import catalogue, plotting, prediction, shelf
+from pkmodels import plotting, prediction, shelf
 from pkmodels.app.correcting import corrections
 from pkmodels.app.further import further
 from pkmodels.app.jobs import Cancelled, Job
@@ -16,6 +16,7 @@ from pkmodels.app.ranges import AROUND, around, slider_range, surroundings
 from pkmodels.app.script import script
 from pkmodels.environment import STANDARD
 from pkmodels.errors import PkmodelsError
+from pkmodels.fitting import ranked
 from pkmodels.prediction import table as prediction_table
 from pkmodels.reporting import workbook
 from pkmodels.windows import list_windows
@@ -79,7 +80,7 @@ def data():
 def ranking(study, key):
     """Step 2: the comparison, and the models that were asked for; None until it is there."""
     st.header("2. Which model?")
-    plain = catalogue.list_ranked()
+    plain = ranked(study)
     which = st.radio("Try", [ALL.format(len(plain)), FEW.format(len(USUAL)), MINE], horizontal=True, key="which",
                      help="lag, plateau and the like can be added on the command line or in Python")
     models = list(plain if which.startswith("all") else USUAL)

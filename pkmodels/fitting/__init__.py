@@ -29,7 +29,7 @@ from .uncertainty import Intervals, standard
 
 __all__ = ["Batch", "Comparison", "Fit", "GlobalFit", "Intervals", "PlasmaFit", "PopulationFit", "Screening",
            "bootstrap", "compare", "compare_each", "compare_early", "diagnose", "fit", "fit_each", "fit_many",
-           "fit_plasma", "fit_points", "fit_population", "load_fit", "mechanism", "profile", "save", "screen",
+           "fit_plasma", "fit_points", "fit_population", "load_fit", "mechanism", "profile", "ranked", "save", "screen",
            "standard"]
 
 SEED = 1

@@ -186,7 +186,8 @@ def _falls(view):
     advice = "cumulative release cannot fall; " + (
         "the concentrations fall faster than the stated samples explain, check the volumes and the replacement, "
         "or whether drug is lost in the medium" if _CONCENTRATION in view.frame else
-        "check whether the values are per interval")
+        "check whether the values are per interval, whether drug is lost in the medium, or whether replicates have "
+        "no column of their own")
     return view.say("falls by more than 2 % of the dose", after,
                     lambda k: f"{view.place(after[k])}: {view.share(before[k])} to {view.share(after[k])}", advice)
 
