@@ -9,7 +9,7 @@ from .. import units
 from ..errors import StudyError
 from . import checks
 from .cells import Percent, decimal_mark, is_number, missing, number, shown
-from .settle import LARGEST_FRACTION, TELLING, settle_released, settle_time
+from .settle import LARGEST_FRACTION, TELLING, from_titles, settle_released, settle_time
 from .vessel import find_vessel
 from .vocabulary import IN_WORDS, split_unit, words
 
@@ -198,8 +198,11 @@ def convert(found, grid, layout, chosen, gathered, sidecar, asked):
     if chosen.concentrations:
         frame = _from_concentrations(frame, grid, layout, chosen, gathered, sidecar)
     else:
-        unit, notes, warnings = settle_released(chosen.values, (*asked[1], *sidecar.released),
-                                                found["value"].to_numpy(), grid.file)
+        said = (*asked[1], *sidecar.released)
+        title = () if said or any(c.unit or c.unit_row for c in chosen.values) else from_titles(layout.titles)
+        unit, notes, warnings = settle_released(chosen.values, said or title, found["value"].to_numpy(), grid.file)
+        if title and warnings:
+            raise StudyError(f"{grid.file}: {warnings[0]}, or pass released='percent' or released='fraction'")
         gathered.notes += notes
         gathered.warnings += [*warnings, *(_unlike(frame, chosen) if unit == "percent" else ())]
         divisor = 100.0 if unit == "percent" else 1.0
