@@ -107,6 +107,21 @@ def test_apostrophes_before_numbers(tmp_path):
     assert lab(tmp_path, "Time (h),F1 (%)\n'1,'20.5\n'4,60\n").released.tolist() == [0.205, 0.6]
 
 
+def test_the_unit_in_a_title(tmp_path):
+    """Without the title, 1.2 may be a fraction or a per cent."""
+    rows = "Time (h),F1,F2\n1,0.4,0.5\n4,0.9,1.2\n"
+    study = lab(tmp_path, f"Cumulative release (%)\n{rows}")
+    assert study.released.max() == 0.012
+    assert any("from the title 'Cumulative release (%)' in row 1" in note for note in study.notes)
+    with pytest.raises(StudyError, match="no unit"):
+        lab(tmp_path, f"Release of particles with 5 % of drug\n{rows}")
+
+
+def test_a_title_that_the_values_contradict_is_asked_about(tmp_path):
+    with pytest.raises(StudyError, match=r"title 'Release \(%\)' in row 1 says per cent, .* pass released='percent'"):
+        lab(tmp_path, "Release (%)\nTime (h),F1,F2\n1,0.2,0.3\n4,0.6,0.7\n")
+
+
 class TestWorkbooks:
     @pytest.fixture
     def sheet(self):
@@ -138,6 +153,11 @@ class TestWorkbooks:
             cell.value = hours if hours == "Time" else datetime.timedelta(hours=hours)
         sheet.delete_cols(3)
         assert self.read(sheet, tmp_path).times.tolist() == [0, 1, 30]
+
+    def test_a_percent_sign_that_is_only_printed(self, sheet, tmp_path):
+        for cell, value in zip(sheet["B"][1:], (0, 20, 60), strict=True):
+            cell.value, cell.number_format = value, '0.0"%"'
+        assert self.read(sheet, tmp_path).released.tolist() == [0, 0.2, 0.6]
 
     def test_hidden_rows_and_columns_are_read_and_said(self, sheet, tmp_path):
         sheet.row_dimensions[3].hidden = True

@@ -103,6 +103,12 @@ class TestSeveralTables:
         assert study.released.tolist() == [0.2, 0.6]
         assert any(word in str(study) for word in ("Plasma", "Parameter"))
 
+    def test_concentrations_give_way_to_shares(self, tmp_path):
+        rows = [["Time (h)", "V1 (ug/mL)"], [1, 2], [4, 6]]
+        study = read_study(book(tmp_path, Conc=rows, Percent=[["Time (h)", "F1 (%)"], [1, 20], [4, 60]]))
+        assert study.formulations == ("F1",)
+        assert "sheet 'Conc' holds concentrations" in study.set_aside[0]
+
     def test_tables_that_nothing_tells_apart_are_refused(self, tmp_path):
         with pytest.raises(StudyError, match="row 1: a second table begins here"):
             lab(tmp_path, "Time (h),Released (%),Time (h),Released (%)\n0,0,0,0\n4,1,4,2\n")
@@ -147,6 +153,12 @@ class TestSummaries:
         for printed, formulations in ((61.5, 1), (61.3, 2)):
             rows = [*SUMMARY[:3], [4, printed, 1.29], SUMMARY[4]]
             assert len(read_study(book(tmp_path, Raw=RAW, Summary=rows)).formulations) == formulations
+
+    def test_beside_the_replicates_of_several_formulations(self, tmp_path):
+        study = lab(tmp_path, "Time (h),F1-1,F1-2,F1 avg,F1 SD,F2-1,F2-2,F2 avg,F2 SD\n"
+                              "1,20,22,21,1.4,30,32,31,1.4\n4,60,62,61,1.4,70,72,71,1.4\n")
+        assert study.only("F2").released.tolist() == [0.3, 0.32, 0.7, 0.72]
+        assert "not used: 'F1 avg', 'F2 avg' (it is the mean of the columns beside it)" in study.notes
 
     def test_rows_among_the_replicates_of_a_long_table(self, tmp_path):
         rows = "".join(f"F1,{name},{t},{x}\n" for t, values in ((1, (20, 22, 21, 1.4)), (4, (60, 62, 61, 1.4)))

@@ -7,14 +7,13 @@ import pandas as pd
 
 from .. import units
 from ..errors import StudyError
-from . import checks
 from .cells import Percent, decimal_mark, is_number, missing, number, shown
-from .settle import LARGEST_FRACTION, TELLING, settle_released, settle_time
-from .vessel import find_vessel
-from .vocabulary import IN_WORDS, split_unit, words
+from .concentrations import CONCENTRATION_SD, from_concentrations
+from .headers import condition_name
+from .settle import LARGEST_FRACTION, TELLING, from_titles, settle_released, settle_time
+from .vocabulary import IN_WORDS
 
 COLUMNS = ("formulation", "replicate", "time_hour", "released", "sd", "n", "row")
-CONCENTRATION, CONCENTRATION_SD = "concentration_mg_per_L", "concentration_sd_mg_per_L"
 _LOWEST = -0.02
 #: Days of the years 2000 to 2100 as a spreadsheet counts them.
 _DATES = (36526, 73050)
@@ -160,17 +159,6 @@ class _Reader:
         return cell if np.isnan(value) else value
 
 
-def condition_name(column):
-    """The name of a condition column in the frame: pH, temperature_degC, or the header with underscores."""
-    name, unit = split_unit(column.header)
-    found = set(words(name))
-    if "ph" in found:
-        return "pH"
-    if found & {"temperature", "temp", "temperatur"}:
-        return "temperature_K" if unit == "K" else "temperature_degC"
-    return "_".join(column.header.split())
-
-
 def convert(found, grid, layout, chosen, gathered, sidecar, asked):
     """Settle the units of a table and put hours and shares of dose in place of its numbers.
 
@@ -196,10 +184,13 @@ def convert(found, grid, layout, chosen, gathered, sidecar, asked):
                          f"as a spreadsheet counts them; write the times since the start of the release")
     frame = found.assign(time_hour=found["time"].astype(float) * units.factor(time.unit, "h"))
     if chosen.concentrations:
-        frame = _from_concentrations(frame, grid, layout, chosen, gathered, sidecar)
+        frame = from_concentrations(frame, grid, layout, chosen, gathered, sidecar)
     else:
-        unit, notes, warnings = settle_released(chosen.values, (*asked[1], *sidecar.released),
-                                                found["value"].to_numpy(), grid.file)
+        said = (*asked[1], *sidecar.released)
+        title = () if said or any(c.unit or c.unit_row for c in chosen.values) else from_titles(layout.titles)
+        unit, notes, warnings = settle_released(chosen.values, said or title, found["value"].to_numpy(), grid.file)
+        if title and warnings:
+            raise StudyError(f"{grid.file}: {warnings[0]}, or pass released='percent' or released='fraction'")
         gathered.notes += notes
         gathered.warnings += [*warnings, *(_unlike(frame, chosen) if unit == "percent" else ())]
         divisor = 100.0 if unit == "percent" else 1.0
@@ -240,73 +231,6 @@ def _with_standard_errors(frame, chosen, gathered):
         else:
             gathered.warnings.append("the standard error was not used, because n is not given; add a column 'n'")
     return frame.drop(columns=["sem", "sem_of_concentration"], errors="ignore")
-
-
-def _from_concentrations(frame, grid, layout, chosen, gathered, sidecar):
-    column = chosen.values[0]
-    unit = column.unit or column.unit_row
-    if not unit or units.dimension(unit) != units.dimension("mg/L"):
-        raise StudyError(f"{grid.file}: the column '{column.header}' has no unit of concentration; write for example "
-                         f"'concentration (ug/mL)'")
-    vessel = find_vessel(grid.comments, sidecar.sampling, grid.file, sidecar.file)
-    factor = units.factor(unit, "mg/L")
-    frame = frame.assign(**{CONCENTRATION: frame["value"] * factor, "sd": frame["sd"] * factor,
-                            "sem": frame["sem"] * factor, "sem_of_concentration": frame["sem"] * factor})
-    _check_complete(layout, chosen, grid)
-    spread = frame["sd"].notna().any() or frame["sem"].notna().any()
-    frame = through_vessel(frame, dict.fromkeys(frame["formulation"].unique(), vessel), ("sd", "sem"),
-                           tuple(condition_name(c) for c in chosen.conditions))
-    gathered.vessels.update(dict.fromkeys(frame["formulation"].unique(), vessel))
-    gathered.notes.append(f"released share calculated from concentrations in {unit} ({vessel}; from {vessel.where}); "
-                          f"every row counts as a sample taken")
-    if spread:
-        gathered.notes.append("sd propagated through the sampling, errors of the samples taken as independent")
-    return frame
-
-
-def through_vessel(frame, vessels, spreads=("sd",), conditions=()):
-    """Released shares, their spreads and the number of every sample, from measured concentrations.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        With formulation, replicate, time_hour and concentration_mg_per_L; spreads in mg/L.
-    vessels : mapping of str to Vessel
-        By formulation.
-    spreads : sequence of str
-        Columns that go through the sampling as independent errors.
-    conditions : sequence of str
-        Columns that tell vessels apart which share a formulation and the name of a replicate.
-
-    Returns
-    -------
-    DataFrame
-        With released (share of the dose), sample (1 for the first of a vessel) and the spreads as shares; the
-        standard deviation of the concentrations is kept beside them.
-    """
-    frame = frame.assign(released=np.nan, sample=0)
-    frame[CONCENTRATION_SD] = frame[spreads[0]]
-    keys = ["formulation", "replicate", "time_hour", *conditions]
-    for _, part in frame.groupby(checks.curve_ids(frame[keys]), sort=False):
-        order = part.sort_values("time_hour", kind="stable").index
-        matrix = vessels[part["formulation"].iloc[0]].matrix(len(order))
-        frame.loc[order, "released"] = matrix @ frame.loc[order, CONCENTRATION].to_numpy()
-        frame.loc[order, "sample"] = np.arange(1, len(order) + 1)
-        for kind in spreads:
-            frame.loc[order, kind] = np.sqrt(matrix**2 @ frame.loc[order, kind].to_numpy() ** 2)
-    return frame
-
-
-def _check_complete(layout, chosen, grid):
-    """A sample that was not measured still took drug away; what follows it cannot be calculated."""
-    for column in chosen.values:
-        cells = [row.cell(column.index) for row in layout.rows]
-        last = max((k for k, cell in enumerate(cells) if not missing(cell)), default=0)
-        for row, cell in zip(layout.rows[:last], cells, strict=False):
-            if missing(cell):
-                raise StudyError(f"{grid.file}, row {row.number}, column '{column.header}': {missing(cell)}: what this "
-                                 f"sample took away is needed for all later ones; write its concentration or an "
-                                 f"estimate, which your report should mention")
 
 
 def _tidy_conditions(frame, chosen, gathered):

@@ -138,13 +138,19 @@ def _values(by_role, layout, file, notes):
 
 
 def _averaged(means, unknown, layout):
-    """Numbered columns ("V1" to "V6") as replicates, if the one column of means is their mean in every row."""
-    numbered = [(c, re.fullmatch(r"(.*?)[\s_]*(\d{1,2})", c.label)) for c in unknown]
-    units = [replace(c, label=match[2], role="released") for c, match in numbered if match]
-    if len(means) != 1 or len(units) < 2 or len({match[1] for _, match in numbered if match}) != 1:
-        return []
-    whole = all(is_number(row.cell(c.index)) for row in layout.rows for c in (*means, *units))
-    return units if whole and _is_mean(means[0], units, layout) else []
+    """Numbered columns ("V1" to "V6") as replicates, if every column of means is their mean in every row."""
+    numbered = [(c, re.fullmatch(r"(.*?)[\s_\-]*(\d{1,2})", c.label)) for c in unknown]
+    numbered = [(c, match[1], match[2]) for c, match in numbered if match]
+    # One mean without a name is that of all.
+    stems = {stem for _, stem, _ in numbered}
+    named = len(means) > 1 or len(stems) != 1
+    units = []
+    for mean in means:
+        own = [(c, number) for c, stem, number in numbered if not named or stem == mean.label]
+        if len(own) < 2 or not _is_mean(mean, [c for c, _ in own], layout):
+            return []
+        units += [replace(c, label=f"{mean.label} {number}".strip(), role="released") for c, number in own]
+    return units
 
 
 def _is_mean(column, others, layout):

@@ -219,6 +219,17 @@ def _implied_replicates(numbered):
     return several if len(several) > 1 else spaced | vessels
 
 
+def condition_name(column):
+    """The name of a condition column in the frame: pH, temperature_degC, or the header with underscores."""
+    name, unit = v.split_unit(column.header)
+    found = set(words(name))
+    if "ph" in found:
+        return "pH"
+    if found & {"temperature", "temp", "temperatur"}:
+        return "temperature_K" if unit == "K" else "temperature_degC"
+    return "_".join(column.header.split())
+
+
 def check_names(columns, file, row):
     """Refuse columns that share a name."""
     seen = {}

@@ -160,7 +160,7 @@ def _tables(path, grids, gathered, sidecar, asked, blanks):
         gathered.warnings += chosen.warnings
         read.append(Table(grid, layout, chosen, records(grid, layout, chosen, gathered)))
     gathered.problems.check()
-    read = [without_statistics(each, gathered) for each in told_apart(of_release(read, gathered))]
+    read = [without_statistics(each, gathered) for each in told_apart(of_release(read, gathered, sidecar.sampling))]
     if not blanks:
         read = [without_blanks(each, gathered) for each in read]
     read = [each for each in read if len(each.found)]

@@ -1,10 +1,11 @@
 """Settling units: everything that states one must state the same; nothing is assumed in silence."""
 
+import re
 from typing import NamedTuple
 
 from .. import units
 from ..errors import StudyError, UnitError
-from .vocabulary import IN_WORDS, released_unit, time_unit
+from .vocabulary import IN_WORDS, RELEASED, released_unit, split_unit, time_unit, words
 
 _NO_FIXED_UNIT = {"second": "seconds are finer than a release study needs; write minutes",
                   "month": "months differ in length; write days", "year": "years differ in length; write days"}
@@ -116,6 +117,15 @@ def _remedy(where, unit):
     if ".toml" in where:
         return f"write released_unit = \"{unit}\" there"
     return f"write '{'%' if unit == 'percent' else 'fraction'}' there"
+
+
+def from_titles(titles):
+    """What a title above a table says of the unit of release, such as "Cumulative release (%)"."""
+    for row, text in reversed(titles):
+        name, unit = split_unit(text)
+        if unit in ("percent", "fraction") and set(words(name)) & RELEASED and not re.search(r"\d\s*%", text):
+            return (Said(unit, f"the title '{text}' in row {row}"),)
+    return ()
 
 
 def _inferred(largest, file):

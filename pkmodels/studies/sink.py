@@ -4,7 +4,7 @@ import re
 
 from .. import units
 from ..errors import StudyError, UnitError
-from .assemble import CONCENTRATION
+from .concentrations import CONCENTRATION
 from .vessel import Vessel, said_number
 
 #: So many times the volume that dissolves the whole dose is commonly asked of a vessel.

@@ -11,7 +11,8 @@ from .. import units
 from ..errors import StudyError, unknown
 from . import account, checks
 from .arrays import check_arrays, numbers, texts
-from .assemble import COLUMNS, CONCENTRATION, CONCENTRATION_SD, through_vessel
+from .assemble import COLUMNS
+from .concentrations import CONCENTRATION, CONCENTRATION_SD, through_vessel
 from .settle import released_from, time_from
 from .vessel import Vessel
 

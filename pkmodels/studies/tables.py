@@ -55,8 +55,10 @@ class Table:
         return set(self.found["formulation"])
 
 
-def of_release(tables, gathered):
+def of_release(tables, gathered, sampled):
     """The tables whose sheet or title does not say that they hold something else, such as a spread or a signal.
+
+    Concentrations without a word on how samples were taken give way to the released shares of another table.
 
     Raises
     ------
@@ -68,6 +70,13 @@ def of_release(tables, gathered):
              f"'% released' into its headers" for each in others]
     if len(others) == len(tables):
         raise StudyError(f"{tables[0].grid.file}: {lines[0]}")
+    kept = [each for each in tables if each not in others]
+    instead = [each for each in kept if not each.chosen.concentrations]
+    for each in kept if instead and not sampled else ():
+        if each.chosen.concentrations and not each.grid.comments:
+            others.append(each)
+            lines.append(f"{each.place} holds concentrations; the released shares of {instead[0].place} are used "
+                         f"instead")
     gathered.tables += lines
     return [each for each in tables if each not in others]
 

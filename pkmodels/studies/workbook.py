@@ -134,4 +134,5 @@ def _value(cell, source):
 
 def _shown_as_percent(cell):
     number = isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool)
-    return number and "%" in (cell.number_format or "")
+    # A sign in quotation marks is printed behind the number as it is.
+    return number and "%" in re.sub(r'"[^"]*"|\\.', "", cell.number_format or "")
