@@ -5,7 +5,6 @@ from pathlib import Path
 
 from .. import catalogue
 from ..errors import PkmodelsError
-from ..fitting import Fit
 from ..model import Curve, Model
 from ..solve.release import Release
 from .drug import Drug, read_drug
@@ -64,6 +63,8 @@ def _release(source):
         return source
     if isinstance(source, Path):
         return str(source)
+    from ..fitting import Fit  # loads slowly
+
     if type(source) is Fit:
         return FIT
     if isinstance(source, (Curve, Model)) and catalogue.knows(source.name) and \

@@ -7,7 +7,6 @@ import numpy as np
 from .. import catalogue, units
 from ..environment import Environment
 from ..errors import PredictionError
-from ..fitting import PlasmaFit
 from ..model import join
 from ..solve import linear, observed_weights
 from .drug import Drug, read_drug
@@ -88,6 +87,8 @@ def disposition(source, *, route=None, dose=None):
     """
     if isinstance(source, Disposition):
         return source
+    from ..fitting import PlasmaFit  # loads slowly
+
     if isinstance(source, PlasmaFit):
         return _of_fit(source, route, dose)
     drug = source if isinstance(source, Drug) else read_drug(source)

@@ -7,7 +7,6 @@ from itertools import pairwise
 import numpy as np
 
 from ..errors import RegimenError, unknown
-from ..studies import Plasma
 from .doses import Dose, Part, Regimen, time_words
 from .event_lint import Finding, look
 from .event_table import read_table
@@ -35,7 +34,7 @@ class Events:
 
     regimens: dict
     origins_hour: dict
-    plasma: Plasma | None
+    plasma: object
     findings: tuple
     notes: tuple
     source: str
@@ -261,6 +260,8 @@ def _observations(read, origins, unit, notes):
     kept = [row for row in rows if row.time >= origins[row.id]]
     if not kept:
         return None
+    from ..studies import Plasma  # loads slowly
+
     return Plasma.from_arrays(
         [row.time - origins[row.id] for row in kept], [row.dv for row in kept], time_unit="h", unit=unit,
         subject=[row.id for row in kept], source=read.source)

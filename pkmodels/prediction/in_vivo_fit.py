@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from .. import catalogue, units
 from ..errors import PredictionError
-from ..fitting.convolved import fit_release
-from ..studies import Plasma
 from .disposition import disposition
 from .predicting import check_kinds
 from .regimen import read_regimen
@@ -121,6 +119,8 @@ def fit_in_vivo(plasma, model, source, regimen, *, fixed=None, bioavailability=N
         raise PredictionError(f"'{regimen}' is an infusion, but a carrier is injected at once; leave 'over ...' away")
     if weights not in ("1/y2", "1/y", "none"):
         raise PredictionError(f"weights = {weights!r} is not possible; choose '1/y2', '1/y' or 'none'")
+    from ..fitting.convolved import fit_release  # loads slowly
+
     found = fit_release(model, (body.matrix, body.entry, body.weights),
                         [(dose.time_hour, available * dose.amount_mg) for dose in doses], hours, measured, fixed=fixed,
                         weights=weights, seed=seed)
@@ -158,6 +158,8 @@ def share_available(body, given):
 
 def in_mass(plasma, body):
     """The concentrations as mass, by the molar mass on the drug's card where they are molar, and what was done."""
+    from ..studies import Plasma  # loads slowly
+
     if not isinstance(plasma, Plasma) or not plasma.molar or body.molar_mass is None:
         return plasma, ()
     found = plasma.by_mass(body.molar_mass, "of the drug card")
@@ -166,6 +168,8 @@ def in_mass(plasma, body):
 
 def points(plasma, zeros=False):
     """Hours and mg/L of one subject above the limit (and zeros, if asked for), and what was left out."""
+    from ..studies import Plasma  # loads slowly
+
     if not isinstance(plasma, Plasma):
         raise PredictionError(f"concentrations are needed (read_plasma), not a {type(plasma).__name__}")
     if len(plasma.subjects) > 1:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from .. import catalogue, scenarios
 from ..errors import PredictionError, UnknownName
-from ..fitting import Fit, GlobalFit, load_fit
 from ..model import Curve, Model
 from ..solve.release import Release
 from .drug import list_drugs, read_drug
@@ -28,14 +27,16 @@ def as_release(source, values=None, elsewhere=False):
         return published_depot(source.removeprefix("depot:"))
     if source is None or isinstance(source, Release):
         return source
+    if isinstance(source, (Curve, Model)):
+        return _by_hand(source, values)
+    from ..fitting import Fit, GlobalFit, load_fit  # loads slowly
+
     if isinstance(source, GlobalFit):
         raise PredictionError(f"this is a fit of {len(source.fits)} curves; choose one, such as "
                               f"fit['{next(iter(source.fits))}'], or the law at other conditions, "
                               f"such as fit.at(T=37)")
     if isinstance(source, Fit):
         return source.elsewhere if elsewhere and hasattr(source, "elsewhere") else source.release
-    if isinstance(source, (Curve, Model)):
-        return _by_hand(source, values)
     if isinstance(source, (str, Path)) and not (named and isinstance(source, str)):
         return as_release(load_fit(source))
     if not named:
