@@ -1,7 +1,6 @@
 """The catalogue of curves: numbers from outside, other names, curves that are each other in disguise."""
 
 import math
-import time
 
 import mpmath
 import numpy as np
@@ -270,11 +269,8 @@ class TestNames:
         found = fitting.compare(ddsolver_profile, ["hill", "logistic", "332", "weibull"])
         assert sorted(f.model.name for f in found.fits) == ["hill", "weibull"]
 
-    def test_all_models_on_nine_points_in_a_few_seconds(self, curve_d):
-        """Seconds of this process, so that a busy machine does not count."""
-        begun = time.process_time()
+    def test_all_models_on_nine_points(self, curve_d):
         found = fitting.compare(curve_d)
-        assert time.process_time() - begun < 8  # below 3 when this was written
         # Eight samples after the start do not try a model of eight parameters.
         assert len(found.fits) == len(catalogue.list_ranked()) - 1
 

@@ -40,7 +40,7 @@ def test_runs(path, tmp_path, monkeypatch):
     work = tmp_path / "work"
     work.mkdir()
     notebook = nbformat.read(path, as_version=4)
-    client = nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3",
+    client = nbclient.NotebookClient(notebook, timeout=900, kernel_name="python3",
                                      resources={"metadata": {"path": work}})
     client.execute()
 
