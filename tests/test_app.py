@@ -85,7 +85,7 @@ def address():
     server = subprocess.Popen([sys.executable, "-m", "pkmodels", "app", "--no-browser", "--port", str(port)],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     place = f"http://127.0.0.1:{port}/"
-    for _ in range(120):
+    for _ in range(480):
         try:
             with urllib.request.urlopen(f"{place}_stcore/health", timeout=2):
                 break
@@ -208,7 +208,7 @@ class Page:
 
     def download(self, label, name):
         self.click(label)
-        end = time.monotonic() + 120
+        end = time.monotonic() + 240
         while not (self.downloads / name).exists():
             assert time.monotonic() < end, f"'{label}' gave no {name}"
             time.sleep(0.2)
