@@ -6,6 +6,7 @@ Names are loaded on first use, so that ``import pkmodels`` costs next to nothing
 """
 
 import importlib
+import sys
 
 __version__ = "0.1.0"
 
@@ -45,12 +46,19 @@ _PLACE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = sorted(_PLACE)
 
 
-def __getattr__(name):
-    if name not in _PLACE:
-        raise AttributeError(f"pkmodels has no '{name}'")
-    found = getattr(importlib.import_module(f".{_PLACE[name]}", __name__), name)
-    globals()[name] = found
-    return found
+def on_first_use(package, places):
+    """A module's ``__getattr__`` that loads each name from the module below ``package`` where it lives."""
+    def load(name):
+        if name not in places:
+            raise AttributeError(f"{package} has no '{name}'")
+        found = getattr(importlib.import_module(f".{places[name]}", package), name)
+        setattr(sys.modules[package], name, found)
+        return found
+
+    return load
+
+
+__getattr__ = on_first_use(__name__, _PLACE)
 
 
 def __dir__():

@@ -24,9 +24,9 @@ IN_WORDS = {"min": "minutes", "h": "hours", "day": "days", "week": "weeks", "per
 
 TIME_WORDS = {"time", "times", "timepoint", "zeit", "zeiten", "zeitpunkt", "probenzeit", "entnahmezeit",
               "temps", "tiempo", "tiempos", "tempo", "tempi", "tempos"}
-#: Of a time column that does not hold times as they passed.
 #: What may stand beside a unit that is the whole header of a time column: "No. of days", "Incubation (days)".
 ABOUT_TIME = {"no", "nr", "number", "of", "in", "after", "elapsed", "incubation", "anzahl", "der"}
+#: Of a time column that does not hold times as they passed.
 TRANSFORMED = {"log", "log10", "ln", "lg", "sqrt", "root"}
 RELEASED = {"released", "release", "cumulative", "cum", "cumul", "dissolved", "dissolution", "eluted", "elution",
             "cdr", "rel", "fdiss",
@@ -82,12 +82,12 @@ CONDITION_DETAIL = {"of", "the", "type", "name", "speed", "ratio", "concentratio
 DRUG = {"drug", "wirkstoff"}
 FORMULATION = {"formulation", "formulations", "formulierung", "batch", "charge", "lot", "curve", "group", "product",
                "name"}
-REPLICATE = {"rep", "repl", "replicate", "replikat", "repeat", "wiederholung", "flask", "vessel", "unit", "vial", "run",
-             "sample", "probe", "kolben", "gefäß", "tube", "no", "nr", "tab", "tablet", "tablette", "capsule", "kapsel",
-             "comprimé", "comprimido", "compressa", "vaso", "channel", "muestra", "campione", "échantillon",
-             "echantillon", "amostra"}
-#: Of these what may as well name formulations.
+#: What numbers replicates, or names formulations.
 SAMPLE = {"sample", "probe", "muestra", "campione", "échantillon", "echantillon", "amostra"}
+REPLICATE = SAMPLE | {
+    "rep", "repl", "replicate", "replikat", "repeat", "wiederholung", "flask", "vessel", "unit", "vial", "run",
+    "kolben", "gefäß", "tube", "no", "nr", "tab", "tablet", "tablette", "capsule", "kapsel", "comprimé", "comprimido",
+    "compressa", "vaso", "channel"}
 #: Words of a column that numbers the rows: "S.No.", "Sr. No.", "Unnamed: 0".
 NUMBERING = {"s", "sr", "sl", "serial", "no", "nr", "s.no", "sr.no", "sl.no", "lfd", "lfd.nr", "index", "row",
              "unnamed", "number", "obs", "0", "#"}
